@@ -1,0 +1,150 @@
+//! The identity of a schema: the hash that Confluent's registry computes, so that GUIDs agree with theirs.
+
+use std::{fmt, fmt::Write as _, str::FromStr};
+
+use dovetail_model::{Metadata, Reference, Rule, RuleSet};
+use md5::{Digest, Md5};
+
+/// The identity of a schema everywhere: 16 bytes, printed as a UUID.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Guid([u8; 16]);
+
+/// The hash over the canonical text, the references, the metadata and the rules. The format is not part of it.
+///
+/// References count with their concrete version, in the order given. Maps and sets count in their sorted order.
+pub fn identity(
+    canonical: &str,
+    references: &[Reference],
+    metadata: Option<&Metadata>,
+    rule_set: Option<&RuleSet>,
+) -> Guid {
+    let mut hash = Hash(Md5::new());
+    hash.text(canonical);
+    for reference in references {
+        hash.text(&reference.name);
+        hash.text(&reference.subject);
+        hash.0.update(reference.version.to_be_bytes());
+    }
+    if let Some(metadata) = metadata {
+        hash.mark();
+        hash.metadata(metadata);
+    }
+    if let Some(rule_set) = rule_set {
+        hash.mark();
+        let groups = [
+            &rule_set.migration_rules,
+            &rule_set.domain_rules,
+            &rule_set.encoding_rules,
+        ];
+        groups
+            .into_iter()
+            .flatten()
+            .for_each(|rule| hash.rule(rule));
+        hash.optional(rule_set.enable_at.as_ref());
+    }
+    Guid(hash.0.finalize().into())
+}
+
+struct Hash(Md5);
+
+impl Hash {
+    fn text(&mut self, text: &str) {
+        self.0.update(text.as_bytes());
+    }
+
+    fn optional(&mut self, text: Option<&String>) {
+        if let Some(text) = text {
+            self.text(text);
+        }
+    }
+
+    fn mark(&mut self) {
+        self.0.update([1]);
+    }
+
+    fn metadata(&mut self, metadata: &Metadata) {
+        for (path, tags) in &metadata.tags {
+            self.text(path);
+            tags.iter().for_each(|tag| self.text(tag));
+        }
+        for (key, value) in &metadata.properties {
+            self.text(key);
+            self.text(value);
+        }
+        metadata.sensitive.iter().for_each(|name| self.text(name));
+    }
+
+    fn rule(&mut self, rule: &Rule) {
+        for text in [
+            &rule.name,
+            &rule.doc,
+            &rule.kind,
+            &rule.mode,
+            &rule.rule_type,
+        ] {
+            self.optional(text.as_ref());
+        }
+        rule.tags.iter().for_each(|tag| self.text(tag));
+        for (key, value) in &rule.params {
+            self.text(key);
+            self.text(value);
+        }
+        for text in [&rule.expr, &rule.on_success, &rule.on_failure] {
+            self.optional(text.as_ref());
+        }
+        if rule.disabled {
+            self.mark();
+        }
+    }
+}
+
+impl Guid {
+    /// The 16 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// Takes 16 bytes, such as the database gives back.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for Guid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, byte) in self.0.iter().enumerate() {
+            if matches!(position, 4 | 6 | 8 | 10) {
+                f.write_char('-')?;
+            }
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Guid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A text that is no GUID.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a GUID is 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12")]
+pub struct InvalidGuid;
+
+impl FromStr for Guid {
+    type Err = InvalidGuid;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let groups: Vec<&str> = text.split('-').collect();
+        let shape_fits = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]);
+        let digits: String = groups.concat();
+        if !shape_fits || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(InvalidGuid);
+        }
+        u128::from_str_radix(&digits, 16)
+            .map(|number| Self(number.to_be_bytes()))
+            .map_err(|_| InvalidGuid)
+    }
+}

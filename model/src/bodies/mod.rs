@@ -1,0 +1,22 @@
+//! The bodies of the wire protocol, with its key names and its habit of leaving out what is empty.
+
+mod config;
+mod error;
+mod schema;
+
+pub use config::{CompatibilityResponse, Config, ConfigUpdate, ModeBody, Patch};
+pub use error::ErrorBody;
+pub use schema::{
+    IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
+};
+
+use serde::{Deserialize, Deserializer};
+
+/// Clients write `null` where they mean "nothing".
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
