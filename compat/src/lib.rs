@@ -9,6 +9,8 @@
 //! No function here reads a clock, a file or the network, and all of them bound their work: what costs too much is an
 //! error, never a hang.
 
+#![warn(missing_docs)]
+
 mod avro;
 mod check;
 mod difference;
