@@ -1,0 +1,174 @@
+//! Changes: the rows of the log. To add a kind, add a variant here, say what it does to a [`super::View`] in `view.rs`,
+//! and which rows it writes in `storage/queries.rs`.
+
+use std::{fmt, sync::Arc};
+
+use dovetail_compat::Guid;
+use dovetail_model::{
+    Context, Metadata, Mode, QualifiedSubject, Reference, RuleSet, SchemaId, SchemaType, Subject,
+    Version, bodies::Config,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// One committed change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Its place in the log: 1, 2, 3, … without gaps.
+    pub seq: u64,
+    /// When it was committed, in milliseconds since 1970.
+    pub at: i64,
+    /// Who did it.
+    pub actor: String,
+    /// What happened.
+    pub kind: ChangeKind,
+}
+
+/// What happened. Everything a view needs is in here; texts are not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// A version was added to a subject.
+    SchemaRegistered(Registered),
+    /// A version was deleted.
+    VersionDeleted(Deleted),
+    /// Several versions of a subject were deleted together.
+    SubjectDeleted(Deleted),
+    /// The settings of a scope were set; `None` when they were removed.
+    ConfigChanged {
+        scope: Scope,
+        config: Option<Config>,
+    },
+    /// The mode of a scope was set; `None` when it was removed.
+    ModeChanged { scope: Scope, mode: Option<Mode> },
+}
+
+/// A new version of a subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Registered {
+    pub subject: QualifiedSubject,
+    pub version: Version,
+    pub id: SchemaId,
+    #[serde(with = "as_text")]
+    pub guid: Guid,
+    /// The identity of text and references alone.
+    #[serde(with = "as_text")]
+    pub text_guid: Guid,
+    pub schema_type: SchemaType,
+    /// Whether there is metadata or a rule set.
+    pub has_extras: bool,
+    pub references: Vec<Reference>,
+    /// Soft-deleted versions with the same schema that this one takes the place of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purged: Vec<Version>,
+}
+
+/// Versions of a subject that went, softly or for good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deleted {
+    pub subject: QualifiedSubject,
+    pub versions: Vec<Version>,
+    pub permanent: bool,
+    /// Schemas that no version carries any more: their texts and references go too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgotten: Vec<SchemaId>,
+}
+
+/// Where settings hold: a subject, a context, or the level above all contexts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Scope {
+    pub context: Context,
+    pub subject: Option<Subject>,
+}
+
+/// The part of a schema that is too large for the view.
+#[derive(Debug)]
+pub struct Content {
+    /// The canonical text as a JSON string, escaped once.
+    pub text: Box<RawValue>,
+    pub metadata: Option<Metadata>,
+    pub rule_set: Option<RuleSet>,
+}
+
+/// A change that is yet to get its number, with the content that goes beside it.
+#[derive(Debug, Clone)]
+pub struct Mutation {
+    pub kind: ChangeKind,
+    /// The content of a registered schema.
+    pub content: Option<Arc<Content>>,
+}
+
+impl ChangeKind {
+    /// The kind's name, as it is stored.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SchemaRegistered(_) => "schema_registered",
+            Self::VersionDeleted(_) => "version_deleted",
+            Self::SubjectDeleted(_) => "subject_deleted",
+            Self::ConfigChanged { .. } => "config_changed",
+            Self::ModeChanged { .. } => "mode_changed",
+        }
+    }
+}
+
+impl Scope {
+    /// The default context: where settings live that name no subject.
+    pub fn default_context() -> Self {
+        Self {
+            context: Context::default(),
+            subject: None,
+        }
+    }
+
+    /// A subject's own settings.
+    pub fn subject(subject: &QualifiedSubject) -> Self {
+        Self {
+            context: subject.context.clone(),
+            subject: Some(subject.subject.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.subject {
+            Some(subject) => QualifiedSubject {
+                context: self.context.clone(),
+                subject: subject.clone(),
+            }
+            .fmt(f),
+            None => write!(f, ":{}:", self.context),
+        }
+    }
+}
+
+impl Content {
+    /// The canonical text itself.
+    pub fn text(&self) -> String {
+        serde_json::from_str(self.text.get()).expect("the text was written as a JSON string")
+    }
+}
+
+/// GUIDs are stored as people see them.
+mod as_text {
+    use std::{fmt::Display, str::FromStr};
+
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<T: Display, S: Serializer>(
+        value: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(value)
+    }
+
+    pub(super) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+    where
+        T: FromStr<Err: Display>,
+        D: Deserializer<'de>,
+    {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,23 @@
+//! The core: one ordered log of changes, and one view of the registry made from it.
+//!
+//! A [`Change`] is the only thing that can be written; the tables, the view, other nodes and whoever wants to be told all
+//! follow from it. The [`View`] is what every use case decides on. The [`Committer`] writes many changes in one
+//! transaction, and [`Freshness`] makes sure that a read sees what was acknowledged anywhere before it arrived.
+//!
+//! ```text
+//! use case (decides on a view) -> committer (one transaction for many) -> database
+//!                  ^                                                         |
+//!                  +------------------ view <------ apply changes <----------+-> other nodes
+//! ```
+
+mod change;
+mod committer;
+mod freshness;
+mod view;
+mod view_cell;
+
+pub use change::{Change, ChangeKind, Content, Deleted, Mutation, Registered, Scope};
+pub use committer::{CommitStats, Committer, Decision, Moment};
+pub use freshness::Freshness;
+pub use view::{ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View, ViewBuilder};
+pub use view_cell::ViewCell;

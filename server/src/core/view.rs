@@ -1,0 +1,608 @@
+//! The view: an index of the whole registry in memory, without texts.
+//!
+//! It is made of persistent maps, so a copy costs nothing and shares all that did not change: readers keep the copy they
+//! started with, the committer changes its own and publishes it when the database has committed. A view at N is equal to a
+//! view loaded from the tables at N.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use dovetail_compat::Guid;
+use dovetail_model::{
+    CompatibilityLevel, CompatibilityPolicy, Context, Mode, QualifiedSubject, Reference, SchemaId,
+    SchemaType, Subject, Version, bodies::Config,
+};
+use imbl::{HashMap, OrdMap};
+
+use super::{Change, ChangeKind, Deleted, Registered, Scope};
+
+/// Everything the registry knows at one point of its log, but for the texts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct View {
+    seq: u64,
+    contexts: OrdMap<Context, ContextView>,
+    /// Who refers to a version. A referrer counts as long as any version carries it.
+    referrers: HashMap<Usage, Arc<Vec<(Context, SchemaId)>>>,
+}
+
+/// One context. Every lookup that misses is an empty one of these.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ContextView {
+    subjects: OrdMap<Subject, Arc<SubjectView>>,
+    schemas: OrdMap<SchemaId, Arc<SchemaEntry>>,
+    by_guid: HashMap<Guid, SchemaId>,
+    config: Option<Config>,
+    mode: Option<Mode>,
+}
+
+/// One subject: its versions in ascending order, and its own settings.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SubjectView {
+    versions: Vec<VersionEntry>,
+    last_version: u32,
+    config: Option<Config>,
+    mode: Option<Mode>,
+}
+
+/// One version of a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VersionEntry {
+    pub version: Version,
+    pub id: SchemaId,
+    /// Soft-deleted.
+    pub deleted: bool,
+    /// When it was registered, in milliseconds since 1970.
+    pub at: i64,
+}
+
+/// One schema of a context. It stays when its last version goes, so that the id keeps its meaning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SchemaEntry {
+    pub id: SchemaId,
+    pub guid: Guid,
+    /// The identity of text and references alone.
+    pub text_guid: Guid,
+    pub schema_type: SchemaType,
+    /// Whether there is metadata or a rule set.
+    pub has_extras: bool,
+    pub references: Vec<Reference>,
+    /// The versions that carry it, soft-deleted ones included, sorted.
+    pub usages: Vec<(Subject, Version)>,
+}
+
+/// A version somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Usage {
+    pub subject: QualifiedSubject,
+    pub version: Version,
+}
+
+impl View {
+    /// The number of the last change in it.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Every context that was ever written to, the default one first.
+    pub fn contexts(&self) -> impl Iterator<Item = (&Context, &ContextView)> {
+        self.contexts
+            .iter()
+            .filter(|(context, _)| !context.is_global())
+    }
+
+    /// One context, if it was ever written to.
+    pub fn context(&self, context: &Context) -> Option<&ContextView> {
+        self.contexts.get(context)
+    }
+
+    /// One subject, if it has a version or a setting of its own.
+    pub fn subject(&self, subject: &QualifiedSubject) -> Option<&Arc<SubjectView>> {
+        self.context(&subject.context)?
+            .subjects
+            .get(&subject.subject)
+    }
+
+    /// One schema that some version still carries.
+    pub fn schema(&self, context: &Context, id: SchemaId) -> Option<&Arc<SchemaEntry>> {
+        self.context(context)?
+            .schemas
+            .get(&id)
+            .filter(|entry| !entry.usages.is_empty())
+    }
+
+    /// The schema a version stands for.
+    pub fn schema_of(
+        &self,
+        context: &Context,
+        version: &VersionEntry,
+    ) -> Option<&Arc<SchemaEntry>> {
+        self.context(context)?.schemas.get(&version.id)
+    }
+
+    /// The schemas that refer to a version, sorted.
+    pub fn referrers(&self, target: &Usage) -> &[(Context, SchemaId)] {
+        self.referrers
+            .get(target)
+            .map_or(&[], |referrers| referrers.as_slice())
+    }
+
+    /// Whether a live version carries a schema that refers to this one.
+    pub fn has_live_referrer(&self, target: &Usage) -> bool {
+        self.referrers(target).iter().any(|(context, id)| {
+            self.schema(context, *id).is_some_and(|entry| {
+                entry.usages.iter().any(|(subject, version)| {
+                    let subject = QualifiedSubject {
+                        context: context.clone(),
+                        subject: subject.clone(),
+                    };
+                    self.subject(&subject)
+                        .and_then(|found| found.version(*version))
+                        .is_some_and(|found| !found.deleted)
+                })
+            })
+        })
+    }
+
+    /// A setting of a subject: its own, else its context's, else that of the level above all contexts.
+    fn setting<T>(
+        &self,
+        scope: &Scope,
+        of_subject: impl Fn(&SubjectView) -> Option<T>,
+        of_context: impl Fn(&ContextView) -> Option<T>,
+    ) -> Option<T> {
+        let context = self.context(&scope.context);
+        let subject = scope
+            .subject
+            .as_ref()
+            .and_then(|name| context?.subjects.get(name));
+        subject
+            .and_then(|subject| of_subject(subject))
+            .or_else(|| context.and_then(&of_context))
+            .or_else(|| self.context(&Context::global()).and_then(&of_context))
+    }
+
+    /// The level that holds in a scope, if any scope sets one.
+    pub fn level(&self, scope: &Scope) -> Option<CompatibilityLevel> {
+        let level = |config: &Option<Config>| config.as_ref()?.compatibility_level;
+        self.setting(
+            scope,
+            |subject| level(&subject.config),
+            |context| level(&context.config),
+        )
+    }
+
+    /// The policy that holds in a scope.
+    pub fn policy(&self, scope: &Scope) -> CompatibilityPolicy {
+        let policy = |config: &Option<Config>| config.as_ref()?.compatibility_policy;
+        self.setting(
+            scope,
+            |subject| policy(&subject.config),
+            |context| policy(&context.config),
+        )
+        .unwrap_or_default()
+    }
+
+    /// Whether schemas are normalized in a scope without being asked to.
+    pub fn normalizes(&self, scope: &Scope) -> bool {
+        let normalize = |config: &Option<Config>| config.as_ref()?.normalize;
+        self.setting(
+            scope,
+            |subject| normalize(&subject.config),
+            |context| normalize(&context.config),
+        )
+        .unwrap_or(false)
+    }
+
+    /// The mode that holds in a scope.
+    pub fn mode(&self, scope: &Scope) -> Mode {
+        self.setting(scope, |subject| subject.mode, |context| context.mode)
+            .unwrap_or_default()
+    }
+
+    /// A scope's own settings.
+    pub fn own_config(&self, scope: &Scope) -> Option<&Config> {
+        let context = self.context(&scope.context)?;
+        match &scope.subject {
+            Some(subject) => context.subjects.get(subject)?.config.as_ref(),
+            None => context.config.as_ref(),
+        }
+    }
+
+    /// A scope's own mode.
+    pub fn own_mode(&self, scope: &Scope) -> Option<Mode> {
+        let context = self.context(&scope.context)?;
+        match &scope.subject {
+            Some(subject) => context.subjects.get(subject)?.mode,
+            None => context.mode,
+        }
+    }
+
+    /// Takes the next change. Changes come in order and without gaps; the caller sees to that.
+    pub fn apply(&mut self, change: &Change) {
+        debug_assert_eq!(change.seq, self.seq + 1, "changes are applied in order");
+        self.seq = change.seq;
+        match &change.kind {
+            ChangeKind::SchemaRegistered(registered) => self.register(registered, change.at),
+            ChangeKind::VersionDeleted(deleted) | ChangeKind::SubjectDeleted(deleted) => {
+                self.delete(deleted)
+            }
+            ChangeKind::ConfigChanged { scope, config } => {
+                self.set(
+                    scope,
+                    |slot| slot.config.clone_from(config),
+                    |slot| slot.config.clone_from(config),
+                );
+            }
+            ChangeKind::ModeChanged { scope, mode } => {
+                self.set(scope, |slot| slot.mode = *mode, |slot| slot.mode = *mode)
+            }
+        }
+    }
+
+    fn register(&mut self, registered: &Registered, at: i64) {
+        self.remove_versions(&registered.subject, &registered.purged);
+        let Usage {
+            subject: QualifiedSubject { context, subject },
+            version,
+        } = Usage {
+            subject: registered.subject.clone(),
+            version: registered.version,
+        };
+        let slot = self.contexts.entry(context.clone()).or_default();
+        let entry = slot
+            .schemas
+            .entry(registered.id)
+            .or_insert_with(|| Arc::new(SchemaEntry::of(registered)));
+        let revived = entry.usages.is_empty();
+        let entry = Arc::make_mut(entry);
+        let place = entry
+            .usages
+            .partition_point(|usage| *usage < (subject.clone(), version));
+        entry.usages.insert(place, (subject.clone(), version));
+        if revived {
+            entry.references.clone_from(&registered.references);
+        }
+        let known = slot.by_guid.entry(registered.guid).or_insert(registered.id);
+        *known = registered.id.min(*known);
+        let holder = Arc::make_mut(slot.subjects.entry(subject).or_default());
+        holder.insert(VersionEntry {
+            version,
+            id: registered.id,
+            deleted: false,
+            at,
+        });
+        if revived {
+            self.link(&context, registered.id, &registered.references);
+        }
+    }
+
+    /// Adds a schema to the referrers of what it refers to.
+    fn link(&mut self, context: &Context, id: SchemaId, references: &[Reference]) {
+        for target in targets(context, references) {
+            let referrers = Arc::make_mut(self.referrers.entry(target).or_default());
+            let referrer = (context.clone(), id);
+            if let Err(place) = referrers.binary_search(&referrer) {
+                referrers.insert(place, referrer);
+            }
+        }
+    }
+
+    fn delete(&mut self, deleted: &Deleted) {
+        let Deleted {
+            subject,
+            versions,
+            permanent,
+            ..
+        } = deleted;
+        if *permanent {
+            self.remove_versions(subject, versions);
+            self.forget_if_empty(subject);
+        } else if let Some(holder) = self
+            .contexts
+            .get_mut(&subject.context)
+            .and_then(|slot| slot.subjects.get_mut(&subject.subject))
+        {
+            for entry in &mut Arc::make_mut(holder).versions {
+                entry.deleted |= versions.contains(&entry.version);
+            }
+        }
+    }
+
+    /// Removes versions for good; a schema that no version carries any more gives up its references.
+    fn remove_versions(&mut self, subject: &QualifiedSubject, versions: &[Version]) {
+        if versions.is_empty() {
+            return;
+        }
+        let Some(slot) = self.contexts.get_mut(&subject.context) else {
+            return;
+        };
+        let Some(holder) = slot.subjects.get_mut(&subject.subject) else {
+            return;
+        };
+        let mut unused = Vec::new();
+        for entry in Arc::make_mut(holder)
+            .versions
+            .extract_if(.., |entry| versions.contains(&entry.version))
+        {
+            let Some(schema) = slot.schemas.get_mut(&entry.id) else {
+                continue;
+            };
+            let schema = Arc::make_mut(schema);
+            schema
+                .usages
+                .retain(|(name, version)| (name, *version) != (&subject.subject, entry.version));
+            if schema.usages.is_empty() {
+                unused.push((entry.id, std::mem::take(&mut schema.references)));
+            }
+        }
+        for (id, references) in unused {
+            for target in targets(&subject.context, &references) {
+                let Some(referrers) = self.referrers.get_mut(&target) else {
+                    continue;
+                };
+                Arc::make_mut(referrers)
+                    .retain(|referrer| *referrer != (subject.context.clone(), id));
+                if referrers.is_empty() {
+                    self.referrers.remove(&target);
+                }
+            }
+        }
+    }
+
+    /// A subject whose last version was deleted permanently loses its settings too, and starts anew.
+    fn forget_if_empty(&mut self, subject: &QualifiedSubject) {
+        let Some(slot) = self.contexts.get_mut(&subject.context) else {
+            return;
+        };
+        if slot
+            .subjects
+            .get(&subject.subject)
+            .is_some_and(|holder| holder.versions.is_empty())
+        {
+            slot.subjects.remove(&subject.subject);
+        }
+    }
+
+    fn set(
+        &mut self,
+        scope: &Scope,
+        on_subject: impl FnOnce(&mut SubjectView),
+        on_context: impl FnOnce(&mut ContextView),
+    ) {
+        let slot = self.contexts.entry(scope.context.clone()).or_default();
+        let Some(name) = &scope.subject else {
+            return on_context(slot);
+        };
+        let holder = Arc::make_mut(slot.subjects.entry(name.clone()).or_default());
+        on_subject(holder);
+        if *holder == SubjectView::default() {
+            slot.subjects.remove(name);
+        }
+    }
+}
+
+impl ContextView {
+    /// Subjects in the byte order of their names. Some have settings only and no version.
+    pub fn subjects(&self) -> impl Iterator<Item = (&Subject, &Arc<SubjectView>)> {
+        self.subjects.iter()
+    }
+
+    /// Subjects from a name on.
+    pub fn subjects_from(
+        &self,
+        first: &Subject,
+    ) -> impl Iterator<Item = (&Subject, &Arc<SubjectView>)> {
+        self.subjects.range(first.clone()..)
+    }
+
+    /// The id a content has here, whether or not a version still carries it.
+    pub fn id_of(&self, guid: &Guid) -> Option<SchemaId> {
+        self.by_guid.get(guid).copied()
+    }
+
+    /// What an id stands for, whether or not a version still carries it.
+    pub fn entry(&self, id: SchemaId) -> Option<&Arc<SchemaEntry>> {
+        self.schemas.get(&id)
+    }
+
+    /// The highest id ever given out.
+    pub fn last_id(&self) -> Option<SchemaId> {
+        self.schemas.get_max().map(|(id, _)| *id)
+    }
+
+    /// How many schemas were ever registered.
+    pub fn schema_count(&self) -> usize {
+        self.schemas.len()
+    }
+}
+
+impl SubjectView {
+    /// Versions in ascending order, soft-deleted ones included.
+    pub fn versions(&self) -> &[VersionEntry] {
+        &self.versions
+    }
+
+    /// Versions that are not soft-deleted, in ascending order.
+    pub fn live(&self) -> impl DoubleEndedIterator<Item = &VersionEntry> {
+        self.versions.iter().filter(|entry| !entry.deleted)
+    }
+
+    /// The newest version that is not soft-deleted.
+    pub fn latest(&self) -> Option<&VersionEntry> {
+        self.live().next_back()
+    }
+
+    /// One version, soft-deleted or not.
+    pub fn version(&self, version: Version) -> Option<&VersionEntry> {
+        self.versions
+            .binary_search_by_key(&version, |entry| entry.version)
+            .ok()
+            .map(|found| &self.versions[found])
+    }
+
+    /// The version the next registration becomes: one more than the highest ever given out.
+    pub fn next_version(&self) -> Option<Version> {
+        Version::new(i64::from(self.last_version) + 1)
+    }
+
+    fn insert(&mut self, entry: VersionEntry) {
+        let place = self
+            .versions
+            .partition_point(|known| known.version < entry.version);
+        self.versions.insert(place, entry);
+        self.last_version = self.last_version.max(entry.version.get());
+    }
+}
+
+impl SchemaEntry {
+    fn of(registered: &Registered) -> Self {
+        Self {
+            id: registered.id,
+            guid: registered.guid,
+            text_guid: registered.text_guid,
+            schema_type: registered.schema_type,
+            has_extras: registered.has_extras,
+            references: Vec::new(),
+            usages: Vec::new(),
+        }
+    }
+}
+
+/// The versions that references point at. Unqualified subjects live in the referrer's context.
+pub fn targets(context: &Context, references: &[Reference]) -> impl Iterator<Item = Usage> {
+    references.iter().filter_map(move |reference| {
+        let subject = QualifiedSubject::parse_within(&reference.subject, context).ok()?;
+        Some(Usage {
+            subject,
+            version: Version::new(reference.version.into())?,
+        })
+    })
+}
+
+/// Makes a view from the rows of the tables.
+#[derive(Debug, Default)]
+pub struct ViewBuilder {
+    seq: u64,
+    contexts: BTreeMap<Context, ContextBuilder>,
+}
+
+#[derive(Debug, Default)]
+struct ContextBuilder {
+    subjects: BTreeMap<Subject, SubjectView>,
+    schemas: BTreeMap<SchemaId, SchemaEntry>,
+    config: Option<Config>,
+    mode: Option<Mode>,
+}
+
+impl ViewBuilder {
+    pub fn seq(&mut self, seq: u64) {
+        self.seq = seq;
+    }
+
+    pub fn context(&mut self, context: Context) {
+        self.contexts.entry(context).or_default();
+    }
+
+    /// A schema without its references, before anything that mentions it.
+    pub fn schema(&mut self, context: Context, entry: SchemaEntry) {
+        self.contexts
+            .entry(context)
+            .or_default()
+            .schemas
+            .insert(entry.id, entry);
+    }
+
+    /// A reference; those of one schema come in their order.
+    pub fn reference(
+        &mut self,
+        context: &Context,
+        id: SchemaId,
+        reference: Reference,
+    ) -> Option<()> {
+        self.contexts
+            .get_mut(context)?
+            .schemas
+            .get_mut(&id)?
+            .references
+            .push(reference);
+        Some(())
+    }
+
+    pub fn subject(&mut self, context: Context, subject: Subject, last_version: u32) {
+        self.contexts
+            .entry(context)
+            .or_default()
+            .subjects
+            .entry(subject)
+            .or_default()
+            .last_version = last_version;
+    }
+
+    /// A version of a known subject with a known schema; those of one subject come in ascending order.
+    pub fn version(
+        &mut self,
+        context: &Context,
+        subject: &Subject,
+        entry: VersionEntry,
+    ) -> Option<()> {
+        let slot = self.contexts.get_mut(context)?;
+        slot.schemas
+            .get_mut(&entry.id)?
+            .usages
+            .push((subject.clone(), entry.version));
+        slot.subjects.get_mut(subject)?.insert(entry);
+        Some(())
+    }
+
+    pub fn config(&mut self, scope: Scope, config: Config) {
+        let slot = self.contexts.entry(scope.context).or_default();
+        match scope.subject {
+            Some(subject) => slot.subjects.entry(subject).or_default().config = Some(config),
+            None => slot.config = Some(config),
+        }
+    }
+
+    pub fn mode(&mut self, scope: Scope, mode: Mode) {
+        let slot = self.contexts.entry(scope.context).or_default();
+        match scope.subject {
+            Some(subject) => slot.subjects.entry(subject).or_default().mode = Some(mode),
+            None => slot.mode = Some(mode),
+        }
+    }
+
+    pub fn build(self) -> View {
+        let mut view = View {
+            seq: self.seq,
+            ..View::default()
+        };
+        let mut links = Vec::new();
+        for (context, slot) in self.contexts {
+            let mut by_guid = HashMap::new();
+            for entry in slot.schemas.values() {
+                by_guid.entry(entry.guid).or_insert(entry.id);
+                if !entry.references.is_empty() {
+                    links.push((context.clone(), entry.id, entry.references.clone()));
+                }
+            }
+            let built = ContextView {
+                subjects: slot
+                    .subjects
+                    .into_iter()
+                    .map(|(name, subject)| (name, Arc::new(subject)))
+                    .collect(),
+                schemas: slot
+                    .schemas
+                    .into_iter()
+                    .map(|(id, entry)| (id, Arc::new(entry)))
+                    .collect(),
+                by_guid,
+                config: slot.config,
+                mode: slot.mode,
+            };
+            view.contexts.insert(context, built);
+        }
+        for (context, id, references) in links {
+            view.link(&context, id, &references);
+        }
+        view
+    }
+}

@@ -1,0 +1,165 @@
+//! SQLite: one process, one writer connection, and a few readers.
+//!
+//! The log is written ahead and synced on every commit (`WAL`, `synchronous=FULL`), so what was acknowledged survives a
+//! crash of the machine. A lock file keeps a second process out, because the view of the first would go stale.
+
+mod queries;
+mod statements;
+
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use sqlx::{
+    Sqlite,
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    },
+};
+
+use dovetail_model::{Context, SchemaId};
+
+use self::queries::{append, changes_after, content, head, load};
+use super::{Storage, StorageError, Transaction, migrations};
+use crate::core::{Change, Content, View};
+
+type Result<T> = std::result::Result<T, StorageError>;
+
+/// A registry in one file.
+#[derive(Debug)]
+pub(super) struct SqliteStorage {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    /// Held as long as the storage lives.
+    _lock: File,
+}
+
+impl SqliteStorage {
+    /// Opens or makes the file and brings its tables up to date.
+    pub(super) async fn open(url: &str) -> Result<Self> {
+        let wrong = |error: sqlx::Error| {
+            StorageError::misconfigured(format!("the database URL {url} is not usable: {error}"))
+        };
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(wrong)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .row_buffer_size(1000);
+        let path = options.get_filename().to_owned();
+        let lock = lock(&path)?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(wrong)?;
+        migrations::sqlite().run(&writer).await?;
+        let readers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) * 2;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(u32::try_from(readers).unwrap_or(8))
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self {
+            writer,
+            readers,
+            _lock: lock,
+        })
+    }
+}
+
+/// Makes sure that this is the only process on the file.
+fn lock(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let lock_path = PathBuf::from(name);
+    let failed = |error: std::io::Error| {
+        StorageError::misconfigured(format!(
+            "the lock file {} cannot be used: {error}",
+            lock_path.display()
+        ))
+    };
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock_path)
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StorageError::misconfigured(format!(
+            "another dovetail is running on {}; stop it, or use postgres:// to run several",
+            path.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+#[async_trait]
+impl Storage for SqliteStorage {
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    async fn load(&self) -> Result<View> {
+        let mut transaction = self.readers.begin().await?;
+        load(&mut transaction).await
+    }
+
+    async fn head(&self) -> Result<u64> {
+        head(&mut *self.readers.acquire().await?, statements::HEAD).await
+    }
+
+    async fn changes_after(&self, seq: u64) -> Result<Vec<Change>> {
+        changes_after(&mut *self.readers.acquire().await?, seq).await
+    }
+
+    async fn content(&self, context: &Context, id: SchemaId) -> Result<Option<Content>> {
+        content(&mut *self.readers.acquire().await?, context, id).await
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Transaction>> {
+        let mut inner = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let head = head(&mut inner, statements::LOCK_HEAD).await?;
+        Ok(Box::new(SqliteTransaction { inner, head }))
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+struct SqliteTransaction {
+    inner: sqlx::Transaction<'static, Sqlite>,
+    head: u64,
+}
+
+#[async_trait]
+impl Transaction for SqliteTransaction {
+    fn head(&self) -> u64 {
+        self.head
+    }
+
+    async fn changes_after(&mut self, seq: u64) -> Result<Vec<Change>> {
+        changes_after(&mut self.inner, seq).await
+    }
+
+    async fn append(&mut self, changes: &[(Change, Option<Arc<Content>>)]) -> Result<()> {
+        append(&mut self.inner, changes).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<()> {
+        Ok(self.inner.commit().await?)
+    }
+
+    async fn rollback(self: Box<Self>) -> Result<()> {
+        Ok(self.inner.rollback().await?)
+    }
+}

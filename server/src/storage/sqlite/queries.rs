@@ -1,0 +1,3 @@
+//! The shared queries, over SQLite's connections.
+
+crate::storage::queries::queries!(sqlx::SqliteConnection);
