@@ -1,0 +1,92 @@
+//! The one table of errors: what a use case refuses with, and the status and code clients know it by.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use dovetail_model::InvalidVersion;
+
+use crate::{http::HttpError, registry::RegistryError, storage::StorageError};
+
+/// The protocol's codes, where a status alone does not say enough.
+pub(crate) mod code {
+    pub(crate) const SUBJECT_NOT_FOUND: u32 = 40401;
+    pub(crate) const VERSION_NOT_FOUND: u32 = 40402;
+    pub(crate) const SCHEMA_NOT_FOUND: u32 = 40403;
+    pub(crate) const SUBJECT_SOFT_DELETED: u32 = 40404;
+    pub(crate) const SUBJECT_NOT_SOFT_DELETED: u32 = 40405;
+    pub(crate) const VERSION_SOFT_DELETED: u32 = 40406;
+    pub(crate) const VERSION_NOT_SOFT_DELETED: u32 = 40407;
+    pub(crate) const CONFIG_NOT_FOUND: u32 = 40408;
+    pub(crate) const MODE_NOT_FOUND: u32 = 40409;
+    pub(crate) const INCOMPATIBLE: u32 = 40901;
+    pub(crate) const INVALID_SCHEMA: u32 = 42201;
+    pub(crate) const INVALID_VERSION: u32 = 42202;
+    pub(crate) const INVALID_LEVEL: u32 = 42203;
+    pub(crate) const INVALID_MODE: u32 = 42204;
+    pub(crate) const OPERATION_NOT_PERMITTED: u32 = 42205;
+    pub(crate) const REFERENCE_EXISTS: u32 = 42206;
+    pub(crate) const INVALID_SUBJECT: u32 = 42208;
+    pub(crate) const STORE: u32 = 50001;
+}
+
+/// When a client may try again after the database was away.
+const RETRY: Duration = Duration::from_secs(1);
+
+impl From<RegistryError> for HttpError {
+    fn from(error: RegistryError) -> Self {
+        use RegistryError as E;
+        let (status, code) = match &error {
+            E::SubjectNotFound(_) => (StatusCode::NOT_FOUND, code::SUBJECT_NOT_FOUND),
+            E::VersionNotFound(_) => (StatusCode::NOT_FOUND, code::VERSION_NOT_FOUND),
+            E::SchemaIdNotFound(_) | E::SchemaNotFound => {
+                (StatusCode::NOT_FOUND, code::SCHEMA_NOT_FOUND)
+            }
+            E::SubjectSoftDeleted(_) => (StatusCode::NOT_FOUND, code::SUBJECT_SOFT_DELETED),
+            E::SubjectNotSoftDeleted(_) => (StatusCode::NOT_FOUND, code::SUBJECT_NOT_SOFT_DELETED),
+            E::VersionSoftDeleted(..) => (StatusCode::NOT_FOUND, code::VERSION_SOFT_DELETED),
+            E::VersionNotSoftDeleted(..) => (StatusCode::NOT_FOUND, code::VERSION_NOT_SOFT_DELETED),
+            E::ConfigNotFound(_) => (StatusCode::NOT_FOUND, code::CONFIG_NOT_FOUND),
+            E::ModeNotFound(_) => (StatusCode::NOT_FOUND, code::MODE_NOT_FOUND),
+            E::Incompatible { .. } => (StatusCode::CONFLICT, code::INCOMPATIBLE),
+            E::InvalidSchema(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SCHEMA),
+            E::InvalidLevel(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_LEVEL),
+            E::InvalidMode(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_MODE),
+            E::OperationNotPermitted(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                code::OPERATION_NOT_PERMITTED,
+            ),
+            E::ReferenceExists(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::REFERENCE_EXISTS),
+            E::InvalidSubject(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SUBJECT),
+            E::Storage(storage) => return from_storage(storage),
+            E::Internal(_) | E::Moved => {
+                tracing::error!(%error, "a request could not be answered");
+                (StatusCode::INTERNAL_SERVER_ERROR, code::STORE)
+            }
+        };
+        Self::new(status, code, error.to_string())
+    }
+}
+
+/// What is wrong with the database is for the log; the client is told whether to try again.
+fn from_storage(error: &StorageError) -> HttpError {
+    if error.is_transient() {
+        return HttpError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            code::STORE,
+            "the registry's database is unavailable; try again",
+        )
+        .retry_after(RETRY);
+    }
+    tracing::error!(%error, "the database is not usable");
+    HttpError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        code::STORE,
+        "the registry's database is not usable",
+    )
+}
+
+impl From<InvalidVersion> for HttpError {
+    fn from(error: InvalidVersion) -> Self {
+        Self::unprocessable(code::INVALID_VERSION, error.to_string())
+    }
+}

@@ -1,0 +1,183 @@
+//! What handlers read from a request: names from the path, flags from the query, bodies. Each is parsed once, here.
+
+use std::{str::FromStr, sync::Arc};
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+use dovetail_model::{QualifiedSubject, SchemaId, VersionSpec, bodies::RegisterRequest};
+
+use super::code;
+use crate::{
+    app::App,
+    core::Scope,
+    http::{HttpError, JsonText, parse_json},
+    registry::{Registry, RegistryError},
+};
+
+pub(super) type Answer = Result<axum::response::Response, HttpError>;
+
+/// The registry, once its database is loaded.
+pub struct Live(pub(super) Registry);
+
+impl FromRequestParts<Arc<App>> for Live {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Self, HttpError> {
+        app.registry().cloned().map(Self)
+    }
+}
+
+/// A subject in the path.
+pub struct InSubject(pub(super) QualifiedSubject);
+
+impl<S: Send + Sync> FromRequestParts<S> for InSubject {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        let Named { subject, .. } = named(parts, state).await?;
+        parse_subject(&subject).map(Self)
+    }
+}
+
+/// A scope in the path of a settings route: a subject, or a context such as `:.ctx:`.
+pub struct InScope(pub(super) Scope);
+
+impl<S: Send + Sync> FromRequestParts<S> for InScope {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        let Named { subject, .. } = named(parts, state).await?;
+        parse_scope(&subject).map(Self)
+    }
+}
+
+/// A subject and a version in the path.
+pub struct InVersion(pub(super) QualifiedSubject, pub(super) VersionSpec);
+
+impl<S: Send + Sync> FromRequestParts<S> for InVersion {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        let Named {
+            subject, version, ..
+        } = named(parts, state).await?;
+        Ok(Self(
+            parse_subject(&subject)?,
+            VersionSpec::from_str(&version)?,
+        ))
+    }
+}
+
+/// A schema id in the path. What is no number has no route; a number that is no id is not found.
+pub struct WithId(pub(super) SchemaId);
+
+impl<S: Send + Sync> FromRequestParts<S> for WithId {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        let Named { id, .. } = named(parts, state).await?;
+        let digits = id.strip_prefix('-').unwrap_or(&id);
+        let canonical = !digits.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && (digits.len() == 1 || !digits.starts_with('0'));
+        if !canonical {
+            return Err(HttpError::not_found(format!(
+                "\"{}\" is not a schema id",
+                shown(&id)
+            )));
+        }
+        let known = id.parse().ok().and_then(SchemaId::new);
+        known
+            .map(Self)
+            .ok_or_else(|| RegistryError::SchemaIdNotFound(shown(&id)).into())
+    }
+}
+
+/// Whatever a path names; what a route does not have stays empty.
+#[derive(serde::Deserialize)]
+struct Named {
+    #[serde(default)]
+    subject: String,
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    id: String,
+}
+
+async fn named<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Named, HttpError> {
+    let rejected = |_| HttpError::bad_request("the path is not valid UTF-8");
+    Path::<Named>::from_request_parts(parts, state)
+        .await
+        .map(|Path(named)| named)
+        .map_err(rejected)
+}
+
+pub(super) fn parse_subject(text: &str) -> Result<QualifiedSubject, HttpError> {
+    QualifiedSubject::parse(text).map_err(|error| RegistryError::from(error).into())
+}
+
+pub(super) fn parse_scope(text: &str) -> Result<Scope, HttpError> {
+    let (context, subject) = QualifiedSubject::parse_scope(text)
+        .map_err(|error| HttpError::from(RegistryError::from(error)))?;
+    Ok(Scope { context, subject })
+}
+
+/// The query of a request. Keys that a route does not know are passed over.
+pub struct Query(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, HttpError> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        ))
+    }
+}
+
+impl Query {
+    /// A flag: `true` or `false` in any case; absent and empty are false. Anything else is refused, because a misspelled
+    /// flag that is silently false does harm.
+    pub(super) fn flag(&self, name: &str) -> Result<bool, HttpError> {
+        match self.text(name)?.unwrap_or_default() {
+            "" => Ok(false),
+            text if text.eq_ignore_ascii_case("true") => Ok(true),
+            text if text.eq_ignore_ascii_case("false") => Ok(false),
+            other => Err(HttpError::bad_request(format!(
+                "the query parameter {name} is \"{}\", but must be true or false",
+                shown(other)
+            ))),
+        }
+    }
+
+    /// A value that may be given once.
+    pub(super) fn text(&self, name: &str) -> Result<Option<&str>, HttpError> {
+        let mut values = self
+            .0
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str());
+        let first = values.next();
+        if values.next().is_some() {
+            return Err(HttpError::bad_request(format!(
+                "the query parameter {name} is given more than once"
+            )));
+        }
+        Ok(first)
+    }
+}
+
+/// The body of a registration, a lookup or a check.
+pub(super) fn register_request(body: &JsonText) -> Result<RegisterRequest, HttpError> {
+    parse_json(&body.0).map_err(|error| error.into_http(code::INVALID_SCHEMA))
+}
+
+/// Text of a client, short enough for a message.
+fn shown(text: &str) -> String {
+    text.chars().take(64).collect()
+}

@@ -1,0 +1,131 @@
+//! How answers are written: in the registry's media type, with the protocol's bodies.
+
+use std::borrow::Cow;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use dovetail_model::{
+    SchemaId,
+    bodies::{RegisterResponse, SchemaBody, SchemaString},
+};
+use serde::Serialize;
+
+use crate::{
+    http::{HttpError, MediaType},
+    registry::Found,
+};
+
+/// A JSON answer.
+pub(super) fn json(body: &impl Serialize) -> Result<Response, HttpError> {
+    json_sized(256, body)
+}
+
+fn json_sized(capacity: usize, body: &impl Serialize) -> Result<Response, HttpError> {
+    let mut text = Vec::with_capacity(capacity);
+    serde_json::to_writer(&mut text, body).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        HttpError::internal()
+    })?;
+    Ok(respond(MediaType::default().to_header().clone(), text))
+}
+
+/// The text of a schema as the whole body, not as a JSON string.
+pub(super) fn schema_text(found: &Found) -> Response {
+    respond(
+        MediaType::default().to_header().clone(),
+        found.content.text().into_bytes(),
+    )
+}
+
+/// An answer of any media type.
+pub(super) fn respond(content_type: HeaderValue, body: Vec<u8>) -> Response {
+    (StatusCode::OK, [(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+/// The answer to a registration.
+pub(super) fn registered(found: &Found) -> Result<Response, HttpError> {
+    json_sized(
+        room(found),
+        &version_body(found, &found.schema.guid.to_string()),
+    )
+}
+
+/// A version of a subject.
+pub(super) fn schema_body(found: &Found) -> Result<Response, HttpError> {
+    let guid = found.schema.guid.to_string();
+    let body = SchemaBody {
+        subject: subject_name(found),
+        version: version_body(found, &guid),
+    };
+    json_sized(room(found), &body)
+}
+
+/// A schema that was asked for by its id, with the highest id of its context where that was asked for too.
+pub(super) fn schema_by_id(found: &Found, max_id: Option<SchemaId>) -> Result<Response, HttpError> {
+    json_sized(
+        room(found),
+        &SchemaString {
+            max_id,
+            ..schema_string(found, &found.schema.guid.to_string())
+        },
+    )
+}
+
+/// A schema that was asked for by its GUID: it names no subject, since every context may hold it.
+pub(super) fn schema_by_guid(found: &Found) -> Result<Response, HttpError> {
+    let guid = found.schema.guid.to_string();
+    let body = SchemaString {
+        subject: None,
+        version: None,
+        ts: None,
+        deleted: None,
+        ..schema_string(found, &guid)
+    };
+    json_sized(room(found), &body)
+}
+
+fn version_body<'a>(found: &'a Found, guid: &'a str) -> RegisterResponse<'a> {
+    RegisterResponse {
+        id: found.schema.id,
+        version: found.version,
+        guid,
+        schema_type: found.schema.schema_type,
+        references: &found.schema.references,
+        metadata: found.content.metadata.as_ref(),
+        rule_set: found.content.rule_set.as_ref(),
+        schema: &found.content.text,
+        ts: found.at,
+        deleted: found.deleted,
+    }
+}
+
+fn schema_string<'a>(found: &'a Found, guid: &'a str) -> SchemaString<'a> {
+    SchemaString {
+        subject: Some(subject_name(found)),
+        version: Some(found.version),
+        guid,
+        schema_type: found.schema.schema_type,
+        references: &found.schema.references,
+        metadata: found.content.metadata.as_ref(),
+        rule_set: found.content.rule_set.as_ref(),
+        schema: &found.content.text,
+        max_id: None,
+        ts: Some(found.at),
+        deleted: Some(found.deleted),
+    }
+}
+
+fn subject_name(found: &Found) -> Cow<'_, str> {
+    if found.subject.context.is_default() {
+        Cow::Borrowed(found.subject.subject.as_str())
+    } else {
+        Cow::Owned(found.subject.to_string())
+    }
+}
+
+/// What the body will take, so that it is written into one allocation.
+fn room(found: &Found) -> usize {
+    found.content.text.get().len() + found.subject.subject.as_str().len() + 512
+}

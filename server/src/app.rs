@@ -1,0 +1,67 @@
+//! What a running server is made of.
+
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
+
+use axum::http::StatusCode;
+
+use crate::{
+    http::HttpError,
+    metrics::Metrics,
+    registry::{Registry, RegistryError},
+};
+
+/// The state that every handler shares. The registry arrives when its database is loaded.
+#[derive(Debug, Default)]
+pub struct App {
+    registry: OnceLock<Registry>,
+    metrics: Arc<Metrics>,
+    stopping: AtomicBool,
+}
+
+impl App {
+    /// The registry; 503 while its database is being waited for or loaded.
+    pub fn registry(&self) -> Result<&Registry, HttpError> {
+        self.registry.get().ok_or_else(|| {
+            HttpError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                50001,
+                "the registry is waiting for its database; try again",
+            )
+            .retry_after(std::time::Duration::from_secs(1))
+        })
+    }
+
+    /// Puts the loaded registry in place.
+    pub fn install(&self, registry: Registry) {
+        // There is one database, so nothing else was installed before.
+        let _ = self.registry.set(registry);
+    }
+
+    /// From here on the server says that it is not ready.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether requests should come here: the database answers, and the server is not about to stop.
+    pub async fn ready(&self) -> Result<(), HttpError> {
+        if self.stopping.load(Ordering::Relaxed) {
+            return Err(HttpError::unavailable("the server is stopping"));
+        }
+        let ready = self.registry()?.ready().await;
+        ready.map_err(|error| RegistryError::from(error).into())
+    }
+
+    /// The counters.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// The counters in the text format of Prometheus.
+    pub fn metrics_text(&self) -> Result<String, std::fmt::Error> {
+        let view = self.registry.get().map(Registry::known_view);
+        self.metrics.text(view.as_deref())
+    }
+}

@@ -1,0 +1,81 @@
+//! What the two ends of a connection tell each other: the bytes ([`Wire`](super::wire::Wire)) and the requests
+//! ([`Front`](super::connection::Front)), with hyper between them.
+//!
+//! Two things: whether the connection is idle, and that a request was refused before hyper could read it. A refused request is
+//! always the last of its connection, and HTTP/1 serves requests in order; so its place in the order says which one it is.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::error::HttpError;
+
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    opened: Instant,
+    /// Milliseconds since `opened`.
+    last_sign_of_life: AtomicU64,
+    calls_begun: AtomicU64,
+    calls_ended: AtomicU64,
+    refusal: OnceLock<Refusal>,
+}
+
+#[derive(Debug)]
+struct Refusal {
+    call: u64,
+    error: HttpError,
+}
+
+impl Exchange {
+    pub(crate) fn new() -> Self {
+        Self {
+            opened: Instant::now(),
+            last_sign_of_life: AtomicU64::new(0),
+            calls_begun: AtomicU64::new(0),
+            calls_ended: AtomicU64::new(0),
+            refusal: OnceLock::new(),
+        }
+    }
+
+    /// Counts a request that hyper hands over, and returns its place in the order, from 0.
+    pub(crate) fn begin_call(&self) -> u64 {
+        self.calls_begun.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Counts a request that was answered or given up.
+    pub(crate) fn end_call(&self) {
+        self.sign_of_life();
+        self.calls_ended.fetch_add(1, Ordering::Release);
+    }
+
+    /// Notes that the client is there and moving.
+    pub(crate) fn sign_of_life(&self) {
+        let since_opened = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last_sign_of_life
+            .store(since_opened, Ordering::Relaxed);
+    }
+
+    /// How much of `limit` a connection still has before it counts as idle. A request under way starts it anew.
+    pub(crate) fn patience_left(&self, limit: Duration) -> Duration {
+        let ended = self.calls_ended.load(Ordering::Acquire);
+        if self.calls_begun.load(Ordering::Relaxed) != ended {
+            return limit;
+        }
+        let last = Duration::from_millis(self.last_sign_of_life.load(Ordering::Relaxed));
+        (last + limit).saturating_sub(self.opened.elapsed())
+    }
+
+    /// Says that the request at this place in the order is to be refused.
+    pub(crate) fn refuse(&self, call: u64, error: HttpError) {
+        // There is one at most: nothing is read after it.
+        let _ = self.refusal.set(Refusal { call, error });
+    }
+
+    /// Why the request at this place in the order is to be refused, if it is.
+    pub(crate) fn refusal_of(&self, call: u64) -> Option<&HttpError> {
+        let refusal = self.refusal.get()?;
+        (refusal.call == call).then_some(&refusal.error)
+    }
+}

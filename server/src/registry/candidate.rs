@@ -1,0 +1,158 @@
+//! A candidate: a request's schema, parsed and identified, ready to be looked up, checked or registered.
+
+use std::{str::FromStr, sync::Arc};
+
+use dovetail_compat::{Guid, identity};
+use dovetail_model::{
+    Metadata, QualifiedSubject, RuleSet, SchemaId, SchemaType, bodies::RegisterRequest,
+};
+
+use super::{
+    Registry, RegistryError, Result,
+    parser::{ParsedText, Submitted},
+    references::{self, Resolved},
+};
+use crate::core::{Scope, SubjectView, VersionEntry, View};
+
+/// A parsed and identified schema.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub(super) subject: QualifiedSubject,
+    pub(super) parsed: Arc<ParsedText>,
+    pub(super) references: Vec<Resolved>,
+    pub(super) metadata: Option<Metadata>,
+    pub(super) rule_set: Option<RuleSet>,
+    pub(super) guid: Guid,
+}
+
+impl Registry {
+    /// Parses a request's schema, with the references it has in this view.
+    pub(super) async fn candidate(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        request: &RegisterRequest,
+        normalize: bool,
+    ) -> Result<Candidate> {
+        let schema_type = match &request.schema_type {
+            Some(text) => SchemaType::from_str(text)
+                .map_err(|error| RegistryError::InvalidSchema(error.to_string()))?,
+            None => SchemaType::default(),
+        };
+        let text = request.schema.as_deref().unwrap_or_default();
+        if text.trim().is_empty() {
+            return Err(RegistryError::InvalidSchema("the schema is empty".into()));
+        }
+        let references = references::resolve(view, subject, &request.references)?;
+        let submitted = Submitted {
+            schema_type,
+            text: text.to_owned(),
+            normalize: normalize || view.normalizes(&Scope::subject(subject)),
+            references: references
+                .iter()
+                .map(|resolved| resolved.reference.clone())
+                .collect(),
+            resolved: references
+                .iter()
+                .map(|resolved| (resolved.target.subject.context.clone(), resolved.id))
+                .collect(),
+        };
+        let parsed = match self.parser.remembered(&submitted) {
+            Some(parsed) => parsed,
+            None => {
+                let texts = self
+                    .reachable_texts(view, &subject.context, &submitted.references)
+                    .await?;
+                self.parser.parse(submitted, texts).await?
+            }
+        };
+        Ok(Candidate::new(
+            subject.clone(),
+            parsed,
+            references,
+            request.metadata.clone(),
+            request.rule_set.clone(),
+        ))
+    }
+}
+
+impl Candidate {
+    fn new(
+        subject: QualifiedSubject,
+        parsed: Arc<ParsedText>,
+        references: Vec<Resolved>,
+        metadata: Option<Metadata>,
+        rule_set: Option<RuleSet>,
+    ) -> Self {
+        let guid = if metadata.is_none() && rule_set.is_none() {
+            parsed.text_guid
+        } else {
+            identity(
+                &parsed.canonical,
+                &parsed.references,
+                metadata.as_ref(),
+                rule_set.as_ref(),
+            )
+        };
+        Self {
+            subject,
+            parsed,
+            references,
+            metadata,
+            rule_set,
+            guid,
+        }
+    }
+
+    /// The same schema with what it does not say taken from an earlier version.
+    pub(super) fn inheriting(
+        &self,
+        metadata: Option<&Metadata>,
+        rule_set: Option<&RuleSet>,
+    ) -> Self {
+        Self::new(
+            self.subject.clone(),
+            Arc::clone(&self.parsed),
+            self.references.clone(),
+            self.metadata.clone().or_else(|| metadata.cloned()),
+            self.rule_set.clone().or_else(|| rule_set.cloned()),
+        )
+    }
+
+    pub(super) fn has_extras(&self) -> bool {
+        self.metadata.is_some() || self.rule_set.is_some()
+    }
+
+    /// The version under its subject that holds this schema: the very same identity first, and else, where the request
+    /// says nothing of metadata and rules, the newest with the same text and references.
+    pub(super) fn find<'a>(
+        &self,
+        view: &View,
+        holder: &'a SubjectView,
+        deleted: bool,
+    ) -> Option<&'a VersionEntry> {
+        let context = view.context(&self.subject.context)?;
+        let newest = |matches: &dyn Fn(SchemaId) -> bool| {
+            let visible = |entry: &&VersionEntry| deleted || !entry.deleted;
+            holder
+                .versions()
+                .iter()
+                .rev()
+                .filter(visible)
+                .find(|entry| matches(entry.id))
+        };
+        let same = newest(&|id| {
+            context
+                .entry(id)
+                .is_some_and(|entry| entry.guid == self.guid)
+        });
+        if same.is_some() || self.has_extras() {
+            return same;
+        }
+        newest(&|id| {
+            context
+                .entry(id)
+                .is_some_and(|entry| entry.text_guid == self.parsed.text_guid)
+        })
+    }
+}

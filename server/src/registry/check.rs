@@ -1,0 +1,216 @@
+//! Checking a schema against the versions a level names: at registration, and for those who ask before they deploy.
+
+use std::sync::Arc;
+
+use dovetail_compat::{Schema, check};
+use dovetail_model::{
+    CompatibilityLevel, CompatibilityPolicy, QualifiedSubject, VersionSpec, bodies::RegisterRequest,
+};
+
+use super::{Registry, RegistryError, Result};
+use crate::core::{SchemaEntry, Scope, VersionEntry, View};
+
+/// The most differences that are printed of one version.
+const PRINTED: usize = 1000;
+
+/// The most bytes of an earlier schema that are printed.
+const PRINTED_SCHEMA: usize = 10 * 1024;
+
+/// What a check came to. The messages are those of the newest version that is broken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdict {
+    pub messages: Vec<String>,
+}
+
+/// What a level asks a new schema to be checked against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Obligation {
+    pub(super) level: CompatibilityLevel,
+    pub(super) policy: CompatibilityPolicy,
+    /// Newest first.
+    pub(super) versions: Vec<VersionEntry>,
+}
+
+/// An earlier version with its parsed schema.
+pub(super) type Previous = (VersionEntry, Arc<Schema>);
+
+impl Verdict {
+    pub fn is_compatible(&self) -> bool {
+        self.messages.is_empty()
+    }
+}
+
+impl Obligation {
+    /// What registering under a subject owes to its live versions.
+    pub(super) fn of(
+        view: &View,
+        subject: &QualifiedSubject,
+        default_level: CompatibilityLevel,
+    ) -> Self {
+        let scope = Scope::subject(subject);
+        let level = view.level(&scope).unwrap_or(default_level);
+        let most = match level {
+            CompatibilityLevel::None => 0,
+            level if level.is_transitive() => usize::MAX,
+            _ => 1,
+        };
+        let holder = view.subject(subject);
+        let versions = holder
+            .into_iter()
+            .flat_map(|holder| holder.live().rev())
+            .take(most)
+            .copied()
+            .collect();
+        Self {
+            level,
+            policy: view.policy(&scope),
+            versions,
+        }
+    }
+}
+
+impl Registry {
+    /// What registering this schema would be told, but for modes and ids.
+    pub async fn check_all(
+        &self,
+        subject: &QualifiedSubject,
+        request: &RegisterRequest,
+        normalize: bool,
+    ) -> Result<Verdict> {
+        let view = self.view().await?;
+        let obligation = Obligation::of(&view, subject, self.default_level);
+        self.check_request(&view, subject, request, normalize, obligation)
+            .await
+    }
+
+    /// Checks against one version only, whatever the level says of the others. A subject that is not there has no latest
+    /// version, and nothing to be incompatible with.
+    pub async fn check_version(
+        &self,
+        subject: &QualifiedSubject,
+        spec: VersionSpec,
+        request: &RegisterRequest,
+        normalize: bool,
+    ) -> Result<Verdict> {
+        let view = self.view().await?;
+        let holder = view.subject(subject);
+        let entry = match spec {
+            VersionSpec::Latest => holder.and_then(|holder| holder.latest()),
+            VersionSpec::Number(version) => {
+                let live = holder
+                    .and_then(|holder| holder.version(version))
+                    .filter(|entry| !entry.deleted);
+                Some(live.ok_or(RegistryError::VersionNotFound(spec))?)
+            }
+        };
+        let mut obligation = Obligation::of(&view, subject, self.default_level);
+        let checks = obligation.level != CompatibilityLevel::None;
+        obligation.versions = entry.filter(|_| checks).copied().into_iter().collect();
+        self.check_request(&view, subject, request, normalize, obligation)
+            .await
+    }
+
+    async fn check_request(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        request: &RegisterRequest,
+        normalize: bool,
+        obligation: Obligation,
+    ) -> Result<Verdict> {
+        let candidate = self.candidate(view, subject, request, normalize).await?;
+        self.check_against(view, subject, &candidate.parsed.schema, obligation)
+            .await
+    }
+
+    /// Fetches and parses what is to be checked against, and checks.
+    pub(super) async fn check_against(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        schema: &Arc<Schema>,
+        obligation: Obligation,
+    ) -> Result<Verdict> {
+        let mut previous = Vec::with_capacity(obligation.versions.len());
+        for entry in &obligation.versions {
+            previous.push((*entry, self.parsed(view, subject, entry).await?));
+        }
+        if previous.is_empty() {
+            return Ok(Verdict::default());
+        }
+        let schema = Arc::clone(schema);
+        self.parser
+            .run(move || verdict(&schema, &previous, obligation.level, obligation.policy))
+            .await?
+    }
+
+    /// The parsed schema of a version.
+    async fn parsed(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        entry: &VersionEntry,
+    ) -> Result<Arc<Schema>> {
+        let context = &subject.context;
+        let gone = || RegistryError::SchemaIdNotFound(entry.id.to_string());
+        let stored: &SchemaEntry = view.schema_of(context, entry).ok_or_else(gone)?;
+        if let Some(schema) = self.parser.stored(context, stored.id, stored.guid) {
+            return Ok(schema);
+        }
+        let content = self.texts.get(context, entry.id).await?.ok_or_else(gone)?;
+        let texts = self
+            .reachable_texts(view, context, &stored.references)
+            .await?;
+        let parsed = self
+            .parser
+            .parse_stored(stored.schema_type, content.text(), texts)
+            .await?;
+        self.parser
+            .keep(context, stored.id, stored.guid, Arc::clone(&parsed));
+        Ok(parsed)
+    }
+}
+
+/// Compares with each version in turn and stops at the first that is broken.
+pub(super) fn verdict(
+    new: &Schema,
+    previous: &[Previous],
+    level: CompatibilityLevel,
+    policy: CompatibilityPolicy,
+) -> Result<Verdict> {
+    for (entry, schema) in previous {
+        let report = check(new, schema, level.directions(), policy).map_err(|error| {
+            RegistryError::InvalidSchema(format!(
+                "it cannot be compared with version {}: {error}",
+                entry.version
+            ))
+        })?;
+        if report.is_compatible() {
+            continue;
+        }
+        let mut messages = report.messages();
+        let more = messages.len().saturating_sub(PRINTED);
+        if more > 0 {
+            messages.truncate(PRINTED);
+            messages.push(format!("{{and {more} more}}"));
+        }
+        messages.push(format!("{{oldSchemaVersion: {}}}", entry.version));
+        messages.push(format!(
+            "{{oldSchema: '{}'}}",
+            shortened(schema.canonical())
+        ));
+        messages.push(format!(
+            "{{validateFields: 'false', compatibility: '{level}'}}"
+        ));
+        return Ok(Verdict { messages });
+    }
+    Ok(Verdict::default())
+}
+
+fn shortened(text: &str) -> String {
+    if text.len() <= PRINTED_SCHEMA {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(PRINTED_SCHEMA);
+    format!("{}... (truncated)", &text[..end])
+}

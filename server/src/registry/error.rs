@@ -1,0 +1,67 @@
+//! Why a use case refuses. One variant for each thing a client can tell apart; `api/error.rs` gives each its code.
+
+use dovetail_model::{InvalidSubject, QualifiedSubject, Version, VersionSpec};
+
+use crate::{core::Usage, storage::StorageError};
+
+/// Why a use case refuses.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum RegistryError {
+    #[error("Subject '{0}' not found.")]
+    SubjectNotFound(String),
+    #[error("Version {0} not found.")]
+    VersionNotFound(VersionSpec),
+    #[error("Schema {0} not found")]
+    SchemaIdNotFound(String),
+    #[error("Schema not found")]
+    SchemaNotFound,
+    #[error("Subject '{0}' was soft deleted. Set permanent=true to delete permanently")]
+    SubjectSoftDeleted(QualifiedSubject),
+    #[error("Subject '{0}' was not deleted first before being permanently deleted")]
+    SubjectNotSoftDeleted(QualifiedSubject),
+    #[error("Subject '{0}' Version {1} was soft deleted. Set permanent=true to delete permanently")]
+    VersionSoftDeleted(QualifiedSubject, Version),
+    #[error("Subject '{0}' Version {1} was not deleted first before being permanently deleted")]
+    VersionNotSoftDeleted(QualifiedSubject, Version),
+    #[error("Subject '{0}' does not have subject-level compatibility configured")]
+    ConfigNotFound(String),
+    #[error("Subject '{0}' does not have subject-level mode configured")]
+    ModeNotFound(String),
+    #[error(
+        "Schema being registered is incompatible with an earlier schema for subject \"{subject}\", details: [{}]",
+        .messages.join(", ")
+    )]
+    Incompatible {
+        subject: QualifiedSubject,
+        messages: Vec<String>,
+    },
+    #[error("Invalid schema: {0}")]
+    InvalidSchema(String),
+    #[error("{0}")]
+    OperationNotPermitted(String),
+    #[error(
+        "One or more references exist to the schema {{magic=1,keytype=SCHEMA,subject={},version={}}}.",
+        .0.subject, .0.version
+    )]
+    ReferenceExists(Usage),
+    #[error(transparent)]
+    InvalidSubject(#[from] InvalidSubject),
+    #[error("{0}")]
+    InvalidLevel(String),
+    #[error("{0}")]
+    InvalidMode(String),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error("{0}")]
+    Internal(String),
+    /// The state moved under a decision, which has to be prepared again. Never leaves this folder.
+    #[error("the subject moved while the request was being decided; try again")]
+    Moved,
+}
+
+impl RegistryError {
+    /// A refusal because of a mode.
+    pub(super) fn read_only(scope: impl std::fmt::Display) -> Self {
+        Self::OperationNotPermitted(format!("Subject {scope} is in read-only mode"))
+    }
+}

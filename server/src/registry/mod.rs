@@ -1,0 +1,113 @@
+//! The use cases, without HTTP and without SQL: each reads aloud like its description.
+//!
+//! A use case takes a [`View`], decides, and either answers or submits its decision to the committer, which asks it again
+//! against the newest state before it writes. To add one: a file here, a line in `api/`, a row in `router.rs`.
+
+mod candidate;
+mod check;
+mod delete;
+mod error;
+mod lookup;
+mod parser;
+mod read;
+mod references;
+mod register;
+mod settings;
+mod texts;
+
+use std::sync::Arc;
+
+pub use check::Verdict;
+pub use error::RegistryError;
+pub use lookup::Found;
+pub use parser::ParserLimits;
+pub use read::{SubjectFilter, Visibility};
+pub use register::Registration;
+pub use settings::{ConfigAnswer, IMPORT_NEEDS_EMPTY};
+
+use crate::{
+    core::{CommitStats, Committer, Freshness, View, ViewCell},
+    storage::{Storage, StorageError},
+};
+use dovetail_model::CompatibilityLevel;
+use parser::Parser;
+use texts::Texts;
+
+/// What every use case may use.
+pub(crate) type Result<T> = std::result::Result<T, RegistryError>;
+
+/// How a registry behaves.
+#[derive(Debug, Clone)]
+pub struct Behaviour {
+    /// The level that holds where no scope sets one.
+    pub compatibility_level: CompatibilityLevel,
+    /// Whether reads see everything that any node acknowledged before.
+    pub linearizable: bool,
+    /// How many bytes of texts are kept in memory.
+    pub text_cache_bytes: u64,
+    /// What parsing and checking may use.
+    pub parser: ParserLimits,
+}
+
+/// A running registry.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    view: Arc<ViewCell>,
+    freshness: Freshness,
+    committer: Committer,
+    texts: Arc<Texts>,
+    parser: Arc<Parser>,
+    storage: Arc<dyn Storage>,
+    default_level: CompatibilityLevel,
+}
+
+impl Registry {
+    /// Loads the view and starts the tasks that keep it up to date.
+    pub async fn start(
+        storage: Arc<dyn Storage>,
+        behaviour: &Behaviour,
+        stats: Arc<dyn CommitStats>,
+    ) -> std::result::Result<Self, StorageError> {
+        let view = Arc::new(ViewCell::new(storage.load().await?));
+        let freshness = if storage.is_shared() {
+            Freshness::follow(
+                Arc::clone(&storage),
+                Arc::clone(&view),
+                behaviour.linearizable,
+            )
+        } else {
+            Freshness::Given
+        };
+        Ok(Self {
+            committer: Committer::start(Arc::clone(&storage), Arc::clone(&view), stats),
+            texts: Arc::new(Texts::new(Arc::clone(&storage), behaviour.text_cache_bytes)),
+            parser: Arc::new(Parser::new(&behaviour.parser)),
+            default_level: behaviour.compatibility_level,
+            view,
+            freshness,
+            storage,
+        })
+    }
+
+    /// The view that holds everything that was acknowledged before the call.
+    async fn view(&self) -> Result<Arc<View>> {
+        self.freshness.ensure().await?;
+        Ok(self.view.load())
+    }
+
+    /// The view as this node has it, which is new enough for what never changes.
+    pub fn known_view(&self) -> Arc<View> {
+        self.view.load()
+    }
+
+    /// Whether the database answers and the view is current.
+    pub async fn ready(&self) -> std::result::Result<(), StorageError> {
+        self.freshness.ensure().await?;
+        self.storage.head().await.map(|_| ())
+    }
+
+    /// Closes the database.
+    pub async fn close(&self) {
+        self.storage.close().await;
+    }
+}

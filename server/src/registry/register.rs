@@ -1,0 +1,424 @@
+//! Registering: the one use case in which everything meets.
+//!
+//! A request is prepared outside any transaction: parsed, identified, checked. What comes out is a plan, and the plan is
+//! decided twice: once here, so that most refusals and every repeated registration cost no transaction, and once by the
+//! committer against the newest state. If the subject moved in between, the plan checks what is new to it on the spot when
+//! the parsed schemas are at hand, and is prepared again when they are not.
+
+use std::sync::Arc;
+
+use dovetail_model::{
+    CompatibilityLevel, CompatibilityPolicy, QualifiedSubject, Reference, SchemaId, Version,
+    bodies::RegisterRequest,
+};
+
+use super::{
+    Registry, RegistryError, Result,
+    candidate::Candidate,
+    check::{Obligation, Previous, verdict},
+    lookup::Found,
+    parser::Parser,
+    references,
+};
+use crate::core::{
+    ChangeKind, Content, ContextView, Decision, Moment, Mutation, Registered, Scope, SubjectView,
+    Usage, VersionEntry, View,
+};
+
+/// How many versions a plan checks inside a transaction before it goes back to be prepared again.
+const CHECKED_IN_PLACE: usize = 16;
+
+/// What a registration came to: the version it made, or the one that was there.
+pub type Registration = Found;
+
+/// A prepared registration.
+#[derive(Debug, Clone)]
+struct Plan {
+    request: Arc<RegisterRequest>,
+    /// As submitted.
+    bare: Candidate,
+    /// With what it does not say taken from the latest version.
+    full: Candidate,
+    /// That latest version's schema.
+    heir_of: Option<SchemaId>,
+    content: Arc<Content>,
+    /// The schemas it was found compatible with, at a level and a policy.
+    passed: Vec<SchemaId>,
+    passed_at: (CompatibilityLevel, CompatibilityPolicy),
+    parser: Arc<Parser>,
+    default_level: CompatibilityLevel,
+}
+
+/// What deciding a plan comes to.
+enum Step {
+    /// It is registered already.
+    There(VersionEntry),
+    /// It may become this version.
+    New { id: SchemaId, version: Version },
+}
+
+impl Registry {
+    /// Registers a schema under a subject, or finds that it is registered already.
+    pub async fn register(
+        &self,
+        subject: &QualifiedSubject,
+        request: RegisterRequest,
+        normalize: bool,
+    ) -> Result<Registration> {
+        let request = Arc::new(request);
+        loop {
+            let view = self.view().await?;
+            match self.try_register(&view, subject, &request, normalize).await {
+                Err(RegistryError::Moved) => {}
+                settled => return settled,
+            }
+        }
+    }
+
+    async fn try_register(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        request: &Arc<RegisterRequest>,
+        normalize: bool,
+    ) -> Result<Registration> {
+        let mut plan = self.plan(view, subject, request, normalize).await?;
+        if let Step::There(entry) = plan.admit(view)? {
+            return self.found(view, subject, &entry).await;
+        }
+        if !view.mode(&Scope::subject(subject)).is_import() {
+            let obligation = Obligation::of(view, subject, self.default_level);
+            plan.passed_at = (obligation.level, obligation.policy);
+            plan.passed = obligation.versions.iter().map(|entry| entry.id).collect();
+            let verdict = self
+                .check_against(view, subject, &plan.full.parsed.schema, obligation)
+                .await?;
+            if !verdict.is_compatible() {
+                return Err(RegistryError::Incompatible {
+                    subject: subject.clone(),
+                    messages: verdict.messages,
+                });
+            }
+        }
+        let content = Arc::clone(&plan.content);
+        let (entry, is_new) = self
+            .committer
+            .submit(move |moment| plan.decide(moment))
+            .await?;
+        if is_new {
+            self.texts.keep(&subject.context, entry.id, content);
+        }
+        self.found(&self.view.load(), subject, &entry).await
+    }
+
+    /// Parses the request and fills in what it leaves to the latest version.
+    async fn plan(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        request: &Arc<RegisterRequest>,
+        normalize: bool,
+    ) -> Result<Plan> {
+        let latest = view.subject(subject).and_then(|holder| holder.latest());
+        let heir_of = latest.map(|entry| entry.id);
+        let earlier = match latest.and_then(|entry| view.schema_of(&subject.context, entry)) {
+            Some(entry)
+                if entry.has_extras || request.schema.as_deref().unwrap_or_default().is_empty() =>
+            {
+                self.texts
+                    .get(&subject.context, entry.id)
+                    .await?
+                    .map(|content| (entry.clone(), content))
+            }
+            _ => None,
+        };
+        let normalize = normalize && !view.mode(&Scope::subject(subject)).is_import();
+        let bare = match &earlier {
+            Some((entry, content)) if request.schema.as_deref().unwrap_or_default().is_empty() => {
+                let inherited = RegisterRequest {
+                    schema: Some(content.text()),
+                    schema_type: Some(entry.schema_type.to_string()),
+                    references: entry.references.clone(),
+                    ..RegisterRequest::clone(request)
+                };
+                self.candidate(view, subject, &inherited, normalize).await?
+            }
+            _ => self.candidate(view, subject, request, normalize).await?,
+        };
+        let full = match &earlier {
+            Some((_, content)) => {
+                bare.inheriting(content.metadata.as_ref(), content.rule_set.as_ref())
+            }
+            None => bare.clone(),
+        };
+        let content = Arc::new(Content {
+            text: full.parsed.text.clone(),
+            metadata: full.metadata.clone(),
+            rule_set: full.rule_set.clone(),
+        });
+        Ok(Plan {
+            request: Arc::clone(request),
+            bare,
+            full,
+            heir_of,
+            content,
+            passed: Vec::new(),
+            passed_at: Default::default(),
+            parser: Arc::clone(&self.parser),
+            default_level: self.default_level,
+        })
+    }
+}
+
+impl Plan {
+    fn subject(&self) -> &QualifiedSubject {
+        &self.full.subject
+    }
+
+    /// Decides on the newest state, and says what to write. The flag tells whether the version is new.
+    fn decide(&mut self, moment: &Moment<'_>) -> Result<Decision<(VersionEntry, bool)>> {
+        let view = moment.view;
+        let (id, version) = match self.admit(view)? {
+            Step::There(entry) => return Ok(Decision::Keep((entry, false))),
+            Step::New { id, version } => (id, version),
+        };
+        self.hold_references(view)?;
+        if !view.mode(&Scope::subject(self.subject())).is_import() {
+            self.check_what_is_new(view)?;
+        }
+        let mutation = Mutation {
+            kind: self.change(view, id, version),
+            content: Some(Arc::clone(&self.content)),
+        };
+        // The next decision of this batch may have to be checked against this schema.
+        self.parser.keep(
+            &self.subject().context,
+            id,
+            self.full.guid,
+            Arc::clone(&self.full.parsed.schema),
+        );
+        let entry = VersionEntry {
+            version,
+            id,
+            deleted: false,
+            at: moment.at,
+        };
+        Ok(Decision::Write(vec![mutation], (entry, true)))
+    }
+
+    /// Everything but references and compatibility, in the protocol's order.
+    fn admit(&self, view: &View) -> Result<Step> {
+        let none = SubjectView::default();
+        let holder = view
+            .subject(self.subject())
+            .map_or(&none, |holder| &**holder);
+        let mode = view.mode(&Scope::subject(self.subject()));
+        if let Some(entry) = self.already_there(view, holder) {
+            if self
+                .request
+                .id
+                .is_none_or(|id| id == i64::from(entry.id.get()))
+            {
+                self.expect_version(entry.version)?;
+                return Ok(Step::There(*entry));
+            }
+        }
+        if mode.is_read_only() {
+            return Err(RegistryError::read_only(self.subject()));
+        }
+        self.hold_inheritance(view, holder)?;
+        let none = ContextView::default();
+        let context = view.context(&self.subject().context).unwrap_or(&none);
+        let next = holder
+            .next_version()
+            .ok_or_else(|| not_permitted("the subject has no version numbers left"))?;
+        if mode.is_import() {
+            return self.admit_import(context, holder, next);
+        }
+        if self.request.id.is_some() {
+            return Err(not_permitted(format!(
+                "Subject {} is not in import mode",
+                self.subject()
+            )));
+        }
+        self.expect_version(next)?;
+        let fresh = context.last_id().map_or(1, |id| i64::from(id.get()) + 1);
+        let id = context
+            .id_of(&self.full.guid)
+            .or_else(|| SchemaId::new(fresh));
+        let id = id.ok_or_else(|| not_permitted("the context has no schema ids left"))?;
+        Ok(Step::New { id, version: next })
+    }
+
+    /// In import mode a schema brings its id, and may bring its version.
+    fn admit_import(
+        &self,
+        context: &ContextView,
+        holder: &SubjectView,
+        next: Version,
+    ) -> Result<Step> {
+        let Some(id) = self.request.id else {
+            return Err(not_permitted(format!(
+                "Subject {} is in import mode: a schema must bring its id",
+                self.subject()
+            )));
+        };
+        let id = SchemaId::new(id)
+            .ok_or_else(|| not_permitted(format!("Schema id {id} is not between 1 and 2^31-1")))?;
+        if context
+            .entry(id)
+            .is_some_and(|entry| entry.guid != self.full.guid)
+        {
+            return Err(not_permitted(format!(
+                "Overwrite new schema with id {id} is not permitted."
+            )));
+        }
+        let version = match self.request.version {
+            None | Some(0 | -1) => next,
+            Some(number) => Version::new(number).ok_or_else(|| wrong_version(number, next))?,
+        };
+        if holder.version(version).is_some_and(|entry| entry.id != id) {
+            return Err(not_permitted(format!(
+                "Subject {} version {version} already holds another schema",
+                self.subject()
+            )));
+        }
+        Ok(Step::New { id, version })
+    }
+
+    fn already_there<'a>(&self, view: &View, holder: &'a SubjectView) -> Option<&'a VersionEntry> {
+        self.bare
+            .find(view, holder, false)
+            .or_else(|| self.full.find(view, holder, false))
+    }
+
+    /// A request that names a version asks for exactly that one.
+    fn expect_version(&self, version: Version) -> Result<()> {
+        match self.request.version {
+            None | Some(0 | -1) => Ok(()),
+            Some(number) if number == i64::from(version.get()) => Ok(()),
+            Some(number) => Err(wrong_version(number, version)),
+        }
+    }
+
+    /// What was taken from the latest version must still be what the latest version says.
+    fn hold_inheritance(&self, view: &View, holder: &SubjectView) -> Result<()> {
+        let complete = self.bare.metadata.is_some()
+            && self.bare.rule_set.is_some()
+            && self.request.schema.is_some();
+        let Some(latest) = holder.latest() else {
+            return Ok(());
+        };
+        let says_something = self.request.schema.is_none()
+            || view
+                .schema_of(&self.subject().context, latest)
+                .is_some_and(|entry| entry.has_extras);
+        if !complete && says_something && self.heir_of != Some(latest.id) {
+            return Err(RegistryError::Moved);
+        }
+        Ok(())
+    }
+
+    /// The references must still stand for what was parsed.
+    fn hold_references(&self, view: &View) -> Result<()> {
+        let submitted: Vec<Reference> = self
+            .full
+            .references
+            .iter()
+            .map(|resolved| resolved.reference.clone())
+            .collect();
+        let now = references::resolve(view, self.subject(), &submitted)?;
+        let ids = |resolved: &[references::Resolved]| {
+            resolved.iter().map(|one| one.id).collect::<Vec<_>>()
+        };
+        if ids(&now) == ids(&self.full.references) {
+            Ok(())
+        } else {
+            Err(RegistryError::Moved)
+        }
+    }
+
+    /// Checks against the versions that the plan has not been checked against yet.
+    fn check_what_is_new(&mut self, view: &View) -> Result<()> {
+        let obligation = Obligation::of(view, self.subject(), self.default_level);
+        if self.passed_at != (obligation.level, obligation.policy) {
+            return if obligation.versions.is_empty() {
+                Ok(())
+            } else {
+                Err(RegistryError::Moved)
+            };
+        }
+        let context = &self.subject().context;
+        let mut unchecked: Vec<Previous> = Vec::new();
+        for entry in obligation
+            .versions
+            .iter()
+            .filter(|entry| !self.passed.contains(&entry.id))
+        {
+            let parsed = view
+                .schema_of(context, entry)
+                .and_then(|stored| self.parser.stored(context, stored.id, stored.guid))
+                .filter(|_| unchecked.len() < CHECKED_IN_PLACE)
+                .ok_or(RegistryError::Moved)?;
+            unchecked.push((*entry, parsed));
+        }
+        let verdict = verdict(
+            &self.full.parsed.schema,
+            &unchecked,
+            obligation.level,
+            obligation.policy,
+        )?;
+        if !verdict.is_compatible() {
+            let subject = self.subject().clone();
+            return Err(RegistryError::Incompatible {
+                subject,
+                messages: verdict.messages,
+            });
+        }
+        self.passed
+            .extend(unchecked.iter().map(|(entry, _)| entry.id));
+        Ok(())
+    }
+
+    fn change(&self, view: &View, id: SchemaId, version: Version) -> ChangeKind {
+        ChangeKind::SchemaRegistered(Registered {
+            subject: self.subject().clone(),
+            version,
+            id,
+            guid: self.full.guid,
+            text_guid: self.full.parsed.text_guid,
+            schema_type: self.full.parsed.schema.schema_type(),
+            has_extras: self.full.has_extras(),
+            references: self.full.parsed.references.clone(),
+            purged: self.purged(view, id),
+        })
+    }
+
+    /// Soft-deleted versions with the same schema make room for the new one, unless something refers to them.
+    fn purged(&self, view: &View, id: SchemaId) -> Vec<Version> {
+        let subject = self.subject();
+        let holder = view.subject(subject).into_iter();
+        let same = holder
+            .flat_map(|holder| holder.versions())
+            .filter(|entry| entry.deleted && entry.id == id);
+        same.map(|entry| entry.version)
+            .filter(|version| {
+                view.referrers(&Usage {
+                    subject: subject.clone(),
+                    version: *version,
+                })
+                .is_empty()
+            })
+            .collect()
+    }
+}
+
+fn not_permitted(reason: impl Into<String>) -> RegistryError {
+    RegistryError::OperationNotPermitted(reason.into())
+}
+
+fn wrong_version(number: i64, expected: Version) -> RegistryError {
+    RegistryError::InvalidSchema(format!(
+        "version {number} is not the expected version {expected}"
+    ))
+}

@@ -1,0 +1,67 @@
+//! The texts of schemas: a bounded cache over the database. What an id stands for never changes, so nothing here expires.
+
+use std::sync::Arc;
+
+use dovetail_model::{Context, SchemaId};
+use quick_cache::{Weighter, sync::Cache};
+
+use crate::{
+    core::Content,
+    storage::{Storage, StorageError},
+};
+
+type Key = (Context, SchemaId);
+
+/// The cache.
+#[derive(Debug)]
+pub(super) struct Texts {
+    cache: Cache<Key, Arc<Content>, Bytes>,
+    storage: Arc<dyn Storage>,
+}
+
+impl Texts {
+    pub(super) fn new(storage: Arc<dyn Storage>, capacity_bytes: u64) -> Self {
+        let expected_items = usize::try_from(capacity_bytes / 1024).unwrap_or(usize::MAX);
+        Self {
+            cache: Cache::with_weighter(expected_items, capacity_bytes, Bytes),
+            storage,
+        }
+    }
+
+    /// A schema's text. Those who ask for the same one at the same time share one query.
+    pub(super) async fn get(
+        &self,
+        context: &Context,
+        id: SchemaId,
+    ) -> Result<Option<Arc<Content>>, StorageError> {
+        let key = (context.clone(), id);
+        match self.cache.get_value_or_guard_async(&key).await {
+            Ok(content) => Ok(Some(content)),
+            Err(guard) => {
+                let Some(content) = self.storage.content(context, id).await? else {
+                    return Ok(None);
+                };
+                let content = Arc::new(content);
+                // The entry may already be gone again under pressure; the caller has its copy.
+                let _ = guard.insert(Arc::clone(&content));
+                Ok(Some(content))
+            }
+        }
+    }
+
+    /// Keeps a text that was just registered.
+    pub(super) fn keep(&self, context: &Context, id: SchemaId, content: Arc<Content>) {
+        self.cache.insert((context.clone(), id), content);
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<Key, Arc<Content>> for Bytes {
+    fn weight(&self, _: &Key, content: &Arc<Content>) -> u64 {
+        let extras =
+            usize::from(content.metadata.is_some()) + usize::from(content.rule_set.is_some());
+        (content.text.get().len() + 256 + extras * 1024) as u64
+    }
+}

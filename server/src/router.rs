@@ -1,0 +1,132 @@
+//! Every route, on one page.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    Extension, Router,
+    handler::Handler,
+    routing::{MethodRouter, delete, get, post, put},
+};
+
+use crate::{
+    api::{compatibility, config, contexts, mode, operations, root, schemas, subjects, versions},
+    app::App,
+    http::{BodyLimits, Gated, NameRequests, NegotiateJson, Strict, fallback, method_not_allowed},
+    metrics::Measured,
+};
+
+/// The registry's routes. What issue by issue is added to the protocol goes where its resource is.
+fn api() -> Routes {
+    Routes::default()
+        .get("/", root::get)
+        .post("/", root::post)
+        .get("/subjects", subjects::list)
+        .post("/subjects/{subject}", subjects::look_up)
+        .delete("/subjects/{subject}", subjects::delete)
+        .get("/subjects/{subject}/versions", versions::list)
+        .post("/subjects/{subject}/versions", versions::register)
+        .get("/subjects/{subject}/versions/{version}", versions::get)
+        .delete("/subjects/{subject}/versions/{version}", versions::delete)
+        .get(
+            "/subjects/{subject}/versions/{version}/schema",
+            versions::get_schema,
+        )
+        .get(
+            "/subjects/{subject}/versions/{version}/referencedby",
+            versions::referenced_by,
+        )
+        .get("/schemas/types", schemas::types)
+        .get("/schemas/ids/{id}", schemas::get)
+        .get("/schemas/ids/{id}/schema", schemas::get_schema)
+        .get("/schemas/ids/{id}/subjects", schemas::subjects)
+        .get("/schemas/ids/{id}/versions", schemas::versions)
+        .get("/schemas/guids/{guid}", schemas::get_by_guid)
+        .get("/schemas/guids/{guid}/ids", schemas::guid_ids)
+        .post(
+            "/compatibility/subjects/{subject}/versions",
+            compatibility::check_all,
+        )
+        .post(
+            "/compatibility/subjects/{subject}/versions/{version}",
+            compatibility::check_version,
+        )
+        .get("/config", config::get)
+        .put("/config", config::put)
+        .delete("/config", config::delete)
+        .get("/config/{subject}", config::get_of)
+        .put("/config/{subject}", config::put_of)
+        .delete("/config/{subject}", config::delete_of)
+        .get("/mode", mode::get)
+        .put("/mode", mode::put)
+        .delete("/mode", mode::delete)
+        .get("/mode/{subject}", mode::get_of)
+        .put("/mode/{subject}", mode::put_of)
+        .delete("/mode/{subject}", mode::delete_of)
+        .get("/contexts", contexts::list)
+        .get("/health/live", operations::live)
+        .get("/health/ready", operations::ready)
+}
+
+/// Routes that answer in media types of their own, so that `Accept` does not matter.
+fn plain() -> Routes {
+    Routes::default()
+        .get("/metrics", operations::metrics)
+        .get("/openapi.yaml", operations::openapi)
+}
+
+/// Every route as method and path, for the comparison with `openapi.yaml`.
+pub fn routes() -> Vec<(&'static str, &'static str)> {
+    [api().listed, plain().listed].concat()
+}
+
+/// The router with its layers, the outermost last.
+pub fn router(app: Arc<App>, body: BodyLimits) -> Router {
+    let measured = Gated(Measured(Arc::clone(app.metrics())));
+    api()
+        .router
+        .layer(Gated(NegotiateJson))
+        .merge(plain().router)
+        .layer(measured)
+        .layer(Extension(body))
+        .fallback(fallback)
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(app)
+        .layer(Gated(Strict))
+        .layer(Gated(NameRequests))
+}
+
+/// A router that remembers what was put into it.
+#[derive(Default)]
+struct Routes {
+    router: Router<Arc<App>>,
+    listed: Vec<(&'static str, &'static str)>,
+}
+
+impl Routes {
+    fn get<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("GET", path, get(handler))
+    }
+
+    fn post<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("POST", path, post(handler))
+    }
+
+    fn put<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("PUT", path, put(handler))
+    }
+
+    fn delete<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("DELETE", path, delete(handler))
+    }
+
+    fn add(
+        mut self,
+        method: &'static str,
+        path: &'static str,
+        handler: MethodRouter<Arc<App>, Infallible>,
+    ) -> Self {
+        self.listed.push((method, path));
+        self.router = self.router.route(path, handler);
+        self
+    }
+}

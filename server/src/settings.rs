@@ -1,0 +1,210 @@
+//! Settings: four layers, the upper ones over the lower: command line, file, environment, `config.default.toml`.
+//!
+//! To add one: a field here, and a line with its default and a comment in `config.default.toml`. The environment and the
+//! error messages follow from those.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use dovetail_model::CompatibilityLevel;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::{
+    http::{BodyLimits, Limits},
+    registry::{Behaviour, ParserLimits},
+};
+
+/// Every setting with its default and a comment.
+pub const DEFAULTS: &str = include_str!("../config.default.toml");
+
+/// Where settings in the environment begin.
+const PREFIX: &str = "DOVETAIL_";
+
+const MIB: u64 = 1024 * 1024;
+
+/// How the server behaves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// Whether listening beyond loopback without authentication is meant.
+    pub allow_anonymous: bool,
+    /// The database.
+    pub database_url: String,
+    /// How new reads are, where several nodes share a database.
+    pub read_consistency: ReadConsistency,
+    /// The level where none is configured.
+    pub compatibility_level: CompatibilityLevel,
+    /// The largest request body.
+    pub max_body_bytes: usize,
+    /// How long a body may take to arrive.
+    pub body_timeout_seconds: u64,
+    /// How long the head of a request may take to arrive.
+    pub header_timeout_seconds: u64,
+    /// How long a connection may stay idle.
+    pub idle_timeout_seconds: u64,
+    /// How many connections are open at once.
+    pub max_connections: usize,
+    /// How long running requests are waited for when the server stops.
+    pub drain_timeout_seconds: u64,
+    /// How long parsing or checking one schema may take.
+    pub parse_timeout_seconds: u64,
+    /// Memory for texts.
+    pub text_cache_mib: u64,
+    /// Memory for parsed schemas, by estimate.
+    pub schema_cache_mib: u64,
+    /// What is logged.
+    pub log: String,
+    /// How it is logged.
+    pub log_format: LogFormat,
+}
+
+/// How new reads are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReadConsistency {
+    /// They see everything that was acknowledged before.
+    Linearizable,
+    /// They may be a little old.
+    Eventual,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Settings that cannot be used: where they come from, what is wrong, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{source_name}: {reason}")]
+pub struct SettingsError {
+    source_name: String,
+    reason: String,
+}
+
+impl Settings {
+    /// Puts the layers together. `flags` holds what the command line gave, by the names of the settings.
+    pub fn resolve(
+        flags: Table,
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, SettingsError> {
+        let mut merged: Table = DEFAULTS
+            .parse()
+            .expect("the defaults are valid TOML, as every start shows");
+        let environment = from_environment(&merged, environment)?;
+        overlay(&mut merged, environment, "environment")?;
+        if let Some(path) = file {
+            overlay(&mut merged, from_file(path)?, &path.display().to_string())?;
+        }
+        let settings = overlay(&mut merged, flags, "command line")?;
+        settings.check_exposure()?;
+        Ok(settings)
+    }
+
+    /// Without authentication, whoever reaches the port may change anything: that must be said, not happen.
+    fn check_exposure(&self) -> Result<(), SettingsError> {
+        if self.listen.ip().is_loopback() || self.allow_anonymous {
+            return Ok(());
+        }
+        Err(SettingsError {
+            source_name: "listen".into(),
+            reason: format!(
+                "{} is reachable from other machines, and this registry has no authentication: anyone there could change \
+                 it. Listen on 127.0.0.1, or add --allow-anonymous if that is meant",
+                self.listen
+            ),
+        })
+    }
+
+    /// The limits of connections.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            max_connections: self.max_connections,
+            header_read: Duration::from_secs(self.header_timeout_seconds),
+            keep_alive_idle: Duration::from_secs(self.idle_timeout_seconds),
+            drain: Duration::from_secs(self.drain_timeout_seconds),
+            ..Limits::default()
+        }
+    }
+
+    /// The limits of bodies.
+    pub fn body_limits(&self) -> BodyLimits {
+        BodyLimits {
+            max_bytes: self.max_body_bytes,
+            deadline: Duration::from_secs(self.body_timeout_seconds),
+        }
+    }
+
+    /// What the registry needs to know.
+    pub fn behaviour(&self) -> Behaviour {
+        Behaviour {
+            compatibility_level: self.compatibility_level,
+            linearizable: self.read_consistency == ReadConsistency::Linearizable,
+            text_cache_bytes: self.text_cache_mib * MIB,
+            parser: ParserLimits {
+                deadline: Duration::from_secs(self.parse_timeout_seconds),
+                cache_bytes: self.schema_cache_mib * MIB,
+            },
+        }
+    }
+}
+
+/// Lays a layer over what is there, and says which layer is wrong if the result is.
+fn overlay(merged: &mut Table, layer: Table, source_name: &str) -> Result<Settings, SettingsError> {
+    merged.extend(layer);
+    Settings::deserialize(merged.clone()).map_err(|error| SettingsError {
+        source_name: source_name.to_owned(),
+        reason: error.to_string().trim().to_owned(),
+    })
+}
+
+fn from_file(path: &Path) -> Result<Table, SettingsError> {
+    let wrong = |reason: String| SettingsError {
+        source_name: path.display().to_string(),
+        reason,
+    };
+    let text =
+        std::fs::read_to_string(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    text.parse()
+        .map_err(|error: toml::de::Error| wrong(error.to_string()))
+}
+
+/// Variables that are no setting of the server, such as those of the client commands, are left alone.
+fn from_environment(
+    defaults: &Table,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<Table, SettingsError> {
+    let mut layer = Table::new();
+    for (name, text) in variables {
+        let Some(key) = name.strip_prefix(PREFIX).map(str::to_lowercase) else {
+            continue;
+        };
+        let Some(default) = defaults.get(&key) else {
+            continue;
+        };
+        let value = match default {
+            Value::Integer(_) => text
+                .parse()
+                .map(Value::Integer)
+                .map_err(|_| "must be a whole number"),
+            Value::Boolean(_) => text
+                .parse()
+                .map(Value::Boolean)
+                .map_err(|_| "must be true or false"),
+            _ => Ok(Value::String(text)),
+        };
+        let wrong = |reason: &str| SettingsError {
+            source_name: name.clone(),
+            reason: reason.to_owned(),
+        };
+        layer.insert(key, value.map_err(wrong)?);
+    }
+    Ok(layer)
+}
