@@ -1,16 +1,16 @@
 //! HTTP only: extract, call a use case, render. One file for each resource; `router.rs` lists their routes on one page.
 
-pub mod compatibility;
-pub mod config;
-pub mod contexts;
+pub(crate) mod compatibility;
+pub(crate) mod config;
+pub(crate) mod contexts;
 mod error;
 mod extract;
-pub mod mode;
-pub mod operations;
+pub(crate) mod mode;
+pub(crate) mod operations;
 mod render;
-pub mod root;
-pub mod schemas;
-pub mod subjects;
-pub mod versions;
+pub(crate) mod root;
+pub(crate) mod schemas;
+pub(crate) mod subjects;
+pub(crate) mod versions;
 
 pub(crate) use error::code;

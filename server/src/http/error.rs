@@ -27,6 +27,7 @@ pub struct HttpError {
     pub message: String,
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
+    ends_connection: bool,
 }
 
 impl HttpError {
@@ -38,6 +39,7 @@ impl HttpError {
             message: message.into(),
             retry_after: None,
             allow: None,
+            ends_connection: false,
         }
     }
 
@@ -50,6 +52,13 @@ impl HttpError {
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
+        self
+    }
+
+    /// Ends the connection after this answer. For HTTP/1 only: in HTTP/2 the header does not exist.
+    #[must_use]
+    pub(crate) fn ending_connection(mut self) -> Self {
+        self.ends_connection = true;
         self
     }
 
@@ -147,6 +156,9 @@ impl IntoResponse for HttpError {
         }
         if let Some(methods) = self.allow {
             headers.insert(header::ALLOW, HeaderValue::from_static(methods));
+        }
+        if self.ends_connection {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }

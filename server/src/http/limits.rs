@@ -41,7 +41,7 @@ impl Default for Limits {
             header_read: Duration::from_secs(10),
             keep_alive_idle: Duration::from_mins(1),
             write_stall: Duration::from_secs(30),
-            linger: Duration::from_secs(2),
+            linger: Duration::from_secs(1),
             drain: Duration::from_secs(25),
             accept_pause: Duration::from_millis(100),
             http2_max_streams: 256,

@@ -32,8 +32,14 @@ impl Gate for Strict {
     fn enter(&self, request: &mut Request) -> Result<Version, HttpError> {
         check_method(request.method())?;
         check_size(request.uri(), request.headers())?;
-        check_target(request)?;
-        check_host(request)?;
+        check_destination(request).map_err(|error| {
+            // Whoever sent this may read the rest of the connection differently, too.
+            match request.version() {
+                Version::HTTP_2 => error,
+                _ => error.ending_connection(),
+            }
+        })?;
+        check_target(request.uri())?;
         check_content_encoding(request.headers())?;
         Ok(request.version())
     }
@@ -83,14 +89,7 @@ fn check_size(uri: &Uri, headers: &HeaderMap) -> Result<(), HttpError> {
     Ok(())
 }
 
-fn check_target(request: &Request) -> Result<(), HttpError> {
-    let uri = request.uri();
-    // HTTP/2 always sends scheme and authority; in HTTP/1 they are meant for proxies, which we are not.
-    if request.version() <= Version::HTTP_11 && uri.authority().is_some() {
-        return Err(HttpError::bad_request(
-            "the request target is a whole URL; send the path alone",
-        ));
-    }
+fn check_target(uri: &Uri) -> Result<(), HttpError> {
     path::check(uri.path())?;
     path::check(uri.query().unwrap_or_default())?;
     // An empty segment would reach handlers as an empty name.
@@ -100,7 +99,14 @@ fn check_target(request: &Request) -> Result<(), HttpError> {
     Ok(())
 }
 
-fn check_host(request: &Request) -> Result<(), HttpError> {
+/// Whether there is exactly one host that the request is for, and no second one in its target.
+fn check_destination(request: &Request) -> Result<(), HttpError> {
+    // HTTP/2 always sends scheme and authority; in HTTP/1 they are meant for proxies, which we are not.
+    if request.version() <= Version::HTTP_11 && request.uri().authority().is_some() {
+        return Err(HttpError::bad_request(
+            "the request target is not a path alone",
+        ));
+    }
     let mut hosts = request.headers().get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
         (Some(_), Some(_)) => Err(HttpError::bad_request("more than one Host header")),

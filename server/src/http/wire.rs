@@ -3,8 +3,9 @@
 //! hyper answers a request it cannot parse by itself, with an empty body, and it silently drops one of two lengths that
 //! contradict each other. So [`Wire`] shows hyper only heads that [`head`] has found good, with bodies that end where the head
 //! says. A bad head is replaced by [`STAND_IN`], an ordinary request that hyper parses in its turn and hands to
-//! [`Front`](super::connection::Front), which answers it with the refusal; the connection ends with it. That way hyper keeps the order of
-//! pipelined responses, and no byte that we send needs to be looked at.
+//! [`Front`](super::connection::Front), which answers it with the refusal; the connection ends with it. That way hyper
+//! keeps the order of pipelined responses, and no byte that we send needs to be looked at: a response may hold any text, and
+//! so may look like an answer of hyper's.
 //!
 //! The deadlines of heads are kept here too, because only here is it known whether a head has begun. HTTP/2 passes untouched
 //! once its preface was seen. Memory: one head, and one read.
@@ -48,6 +49,7 @@ pub(crate) struct Wire<S> {
     /// Judged, for hyper to read next.
     passed: BytesMut,
     heads_passed: u64,
+    /// Nothing more is coming, or waiting for it was enough.
     client_is_done: bool,
     header_read: Duration,
     head_deadline: Timer,
@@ -116,11 +118,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                 self.judged_bytes = self.held.len();
                 if !self.head_deadline.is_running() {
                     self.head_deadline.start(self.header_read);
+                    self.exchange.sign_of_life();
                 }
                 return false;
             }
             Judgement::Good { head_bytes, body } => {
                 self.passed = self.held.split_to(head_bytes);
+                if self.held.is_empty() {
+                    self.held = BytesMut::new();
+                }
                 self.heads_passed += 1;
                 self.judged_bytes = 0;
                 self.head_deadline.stop();
@@ -168,6 +174,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     fn head_took_too_long(&mut self) {
         if self.held.is_empty() {
+            self.client_is_done = true;
             self.expecting = Expecting::End;
         } else {
             self.refuse(HttpError::request_timeout(format!(
@@ -180,54 +187,60 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Reads a part of a body straight into hyper's buffer, or from what came together with the head. What lies beyond the
     /// body's end is held back.
     fn poll_body(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        if self.held.is_empty() {
-            ready!(Pin::new(&mut self.socket).poll_read(cx, buf))?;
-        } else {
-            take(&mut self.held, buf);
-        }
-        let new = &buf.filled()[before..];
-        if new.is_empty() {
-            self.client_is_done = true;
+        if !self.held.is_empty() {
+            let offered = self.held.len().min(buf.remaining());
+            let within = self.expecting.follow_body(&self.held[..offered]);
+            take(&mut self.held, within, buf);
             return Poll::Ready(Ok(()));
         }
-        let (within, next) = match &mut self.expecting {
-            Expecting::Body { bytes_left } => sized(new.len(), bytes_left),
-            Expecting::ChunkedBody(chunks) => match chunks.feed(new) {
-                Fed::Goes => (new.len(), None),
-                Fed::Ends { bytes } => (bytes, Some(Expecting::Head)),
-                Fed::Bad { bytes } => (bytes, Some(Expecting::End)),
-            },
-            _ => (new.len(), None),
-        };
-        if within < new.len() {
-            let mut beyond = BytesMut::from(&new[within..]);
-            beyond.extend_from_slice(&self.held);
-            self.held = beyond;
-            buf.set_filled(before + within);
-        }
-        if let Some(next) = next {
-            self.expecting = next;
-        }
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.socket).poll_read(cx, buf))?;
+        let new = &buf.filled()[before..];
+        self.client_is_done = new.is_empty();
+        let within = self.expecting.follow_body(new);
+        self.held.extend_from_slice(&new[within..]);
+        buf.set_filled(before + within);
         Poll::Ready(Ok(()))
     }
 
     /// Whether the client may be sending what nobody is going to read.
     fn is_cut_short(&self) -> bool {
-        let in_request = !matches!(self.expecting, Expecting::Head | Expecting::Anything);
-        !self.client_is_done && (in_request || !self.held.is_empty())
+        let nothing_is_due = matches!(
+            self.expecting,
+            Expecting::Beginning | Expecting::Head | Expecting::Anything
+        );
+        let is_settled = nothing_is_due && self.held.is_empty();
+        !self.client_is_done && !is_settled
     }
 }
 
-/// How many of `new_bytes` belong to the body, and what follows if it is complete.
-fn sized(new_bytes: usize, bytes_left: &mut u64) -> (usize, Option<Expecting>) {
-    let within = usize::try_from(*bytes_left).map_or(new_bytes, |left| left.min(new_bytes));
-    *bytes_left -= within as u64;
-    (within, (*bytes_left == 0).then_some(Expecting::Head))
+impl Expecting {
+    /// Returns how many of the bytes belong to the body, and moves on if it ends with them.
+    fn follow_body(&mut self, bytes: &[u8]) -> usize {
+        let (within, next) = match self {
+            Self::Body { bytes_left } => {
+                let all = bytes.len();
+                let within = usize::try_from(*bytes_left).map_or(all, |left| left.min(all));
+                *bytes_left -= within as u64;
+                (within, (*bytes_left == 0).then_some(Self::Head))
+            }
+            Self::ChunkedBody(chunks) => match chunks.feed(bytes) {
+                Fed::Goes => (bytes.len(), None),
+                Fed::Ends { bytes } => (bytes, Some(Self::Head)),
+                Fed::Bad { bytes } => (bytes, Some(Self::End)),
+            },
+            _ => (bytes.len(), None),
+        };
+        if let Some(next) = next {
+            *self = next;
+        }
+        within
+    }
 }
 
-fn take(from: &mut BytesMut, buf: &mut ReadBuf<'_>) {
-    let bytes = from.len().min(buf.remaining());
+/// Moves at most `bytes`, as far as there are any and there is room for them.
+fn take(from: &mut BytesMut, bytes: usize, buf: &mut ReadBuf<'_>) {
+    let bytes = bytes.min(from.len()).min(buf.remaining());
     buf.put_slice(&from[..bytes]);
     from.advance(bytes);
     if from.is_empty() {
@@ -245,7 +258,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Wire<S> {
         let this = self.get_mut();
         loop {
             if !this.passed.is_empty() {
-                take(&mut this.passed, buf);
+                take(&mut this.passed, usize::MAX, buf);
                 return Poll::Ready(Ok(()));
             }
             match this.expecting {

@@ -1,0 +1,3 @@
+//! The protocol, resource by resource. Mirrors `server/src/api`.
+
+mod root;

@@ -1,0 +1,7 @@
+//! The black-box suites: a spawned binary, real databases, real sockets.
+//!
+//! - `api`: the protocol, resource by resource, on both databases.
+//! - `edges`: raw bytes against the accept loop and the outermost layers.
+
+mod api;
+mod edges;

@@ -1,0 +1,51 @@
+//! What the suites stand on: a built binary, throwaway databases, running nodes, and a client that says little.
+//!
+//! A test takes a [`Database`], starts [`Node`]s on it and talks HTTP to them:
+//!
+//! ```no_run
+//! # async fn example() {
+//! use dovetail_tests::{Database, Node};
+//! let node = Node::start(&Database::sqlite()).await;
+//! let answer = node.register("orders-value", r#""string""#).await;
+//! assert_eq!(answer.status, 200);
+//! # }
+//! ```
+//!
+//! [`on_both!`] writes a test once and runs it on SQLite and on PostgreSQL.
+
+mod binary;
+mod client;
+mod database;
+mod node;
+mod postgres;
+
+pub use binary::binary;
+pub use client::{Answer, Client, avro_record};
+pub use database::Database;
+pub use node::Node;
+pub use postgres::Cluster;
+
+/// Runs one test on both databases: `on_both!(name, |node| { … })`. The body gets a started [`Node`].
+#[macro_export]
+macro_rules! on_both {
+    ($name:ident, |$node:ident| $body:block) => {
+        mod $name {
+            #[allow(unused_imports, reason = "a test may use nothing of its module")]
+            use super::*;
+
+            async fn body($node: $crate::Node) {
+                $body
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                body($crate::Node::start(&$crate::Database::sqlite()).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                body($crate::Node::start(&$crate::Database::postgres().await).await).await;
+            }
+        }
+    };
+}
