@@ -11,13 +11,13 @@ use super::{
 };
 
 /// A clash between a reader's and a writer's node, at a location.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Finding {
     pub(super) what: What,
     pub(super) location: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum What {
     Name,
     Size,

@@ -63,13 +63,18 @@ pub(crate) fn differences(
         writer,
         locations: &walk.locations,
     };
-    let mut differences = Vec::with_capacity(findings.len());
+    let mut differences: Vec<Difference> = Vec::with_capacity(findings.len());
+    let mut seen: HashMap<Finding, usize> = HashMap::new();
     let mut written = 0;
     for finding in findings {
         if written > TEXT_LIMIT {
             break;
         }
-        let difference = speller.difference(finding);
+        let index = *seen.entry(finding).or_insert(differences.len());
+        let difference = match differences.get(index) {
+            Some(repeated) => repeated.clone(),
+            None => speller.difference(finding),
+        };
         written += walk.locations[finding.location as usize].depth as usize + length(&difference);
         differences.push(difference);
     }
