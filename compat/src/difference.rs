@@ -25,6 +25,10 @@ pub struct Rule {
     /// The sentence for people, without its full stop. `{path}`, `{detail}`, `{reader}` and `{writer}` stand for the
     /// place, [`Difference::detail`], and the words for the two sides ("new" and "old", in the order of the direction).
     pub message: &'static str,
+    /// Why it breaks whom it breaks, or why it breaks nobody: one or two sentences for people.
+    pub why: &'static str,
+    /// What to do instead, where it breaks someone; empty where it breaks nobody.
+    pub instead: &'static str,
 }
 
 /// One difference between an original (the writer) and an update (the reader).

@@ -14,9 +14,11 @@
 mod avro;
 mod check;
 mod difference;
+pub mod explain;
 mod identity;
 mod json_schema;
 mod limits;
+mod position;
 mod protobuf;
 mod schema;
 

@@ -24,3 +24,7 @@ mod walk;
 pub(crate) use rules::RULES;
 pub(crate) use tree::AvroSchema;
 pub(crate) use walk::differences;
+
+mod witness;
+
+pub(crate) use witness::witness;

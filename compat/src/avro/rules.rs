@@ -21,6 +21,8 @@ pub(super) static NAME_MISMATCH: Rule = Rule {
     verdict: Verdict::Incompatible,
     message: "the type at path '{path}' is called otherwise in the {writer} schema ({detail}), and the {reader} schema \
               has no alias for that name",
+    why: "",
+    instead: "",
 };
 
 pub(super) static FIXED_SIZE_MISMATCH: Rule = Rule {
@@ -28,6 +30,8 @@ pub(super) static FIXED_SIZE_MISMATCH: Rule = Rule {
     verdict: Verdict::Incompatible,
     message: "the fixed type at path '{path}' in the {reader} schema has another size than in the {writer} schema \
               ({detail})",
+    why: "",
+    instead: "",
 };
 
 pub(super) static MISSING_ENUM_SYMBOLS: Rule = Rule {
@@ -35,6 +39,8 @@ pub(super) static MISSING_ENUM_SYMBOLS: Rule = Rule {
     verdict: Verdict::Incompatible,
     message: "the enum at path '{path}' in the {reader} schema has no default symbol and lacks symbols of the {writer} \
               schema: {detail}",
+    why: "",
+    instead: "",
 };
 
 pub(super) static READER_FIELD_MISSING_DEFAULT_VALUE: Rule = Rule {
@@ -42,6 +48,8 @@ pub(super) static READER_FIELD_MISSING_DEFAULT_VALUE: Rule = Rule {
     verdict: Verdict::Incompatible,
     message: "the field '{detail}' at path '{path}' in the {reader} schema has no default value and is missing in the \
               {writer} schema",
+    why: "",
+    instead: "",
 };
 
 pub(super) static READER_FIELD_MATCHES_SEVERAL_WRITER_FIELDS: Rule = Rule {
@@ -49,12 +57,16 @@ pub(super) static READER_FIELD_MATCHES_SEVERAL_WRITER_FIELDS: Rule = Rule {
     verdict: Verdict::Incompatible,
     message: "the field '{detail}' at path '{path}' in the {reader} schema matches several fields of the {writer} \
               schema through its name and aliases",
+    why: "",
+    instead: "",
 };
 
 pub(super) static TYPE_MISMATCH: Rule = Rule {
     id: "TYPE_MISMATCH",
     verdict: Verdict::Incompatible,
     message: "the type at path '{path}' in the {reader} schema does not read that in the {writer} schema ({detail})",
+    why: "",
+    instead: "",
 };
 
 pub(super) static MISSING_UNION_BRANCH: Rule = Rule {
@@ -62,4 +74,6 @@ pub(super) static MISSING_UNION_BRANCH: Rule = Rule {
     verdict: Verdict::Incompatible,
     message: "the union at path '{path}' in the {reader} schema has no branch that reads the {detail} of the {writer} \
               schema",
+    why: "",
+    instead: "",
 };

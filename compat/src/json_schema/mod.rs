@@ -25,3 +25,7 @@ mod walk;
 pub(crate) use parse::JsonSchema;
 pub(crate) use rules::RULES;
 pub(crate) use walk::differences;
+
+mod witness;
+
+pub(crate) use witness::witness;

@@ -15,6 +15,8 @@ macro_rules! rules {
                 id: stringify!($id),
                 verdict: Verdict::$verdict,
                 message: $message,
+                why: "",
+                instead: "",
             };
         )*
 

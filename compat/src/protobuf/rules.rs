@@ -13,6 +13,8 @@ const fn rule(id: &'static str, verdict: Verdict, message: &'static str) -> Rule
         id,
         verdict,
         message,
+        why: "",
+        instead: "",
     }
 }
 

@@ -1,0 +1,130 @@
+//! Explaining a change: every difference with its reason, its places in both texts, who breaks, what to do instead, and a
+//! witness: a value that really breaks.
+//!
+//! A witness is shown only when it was encoded with the writer's schema and then really failed: the reader could not
+//! decode it (Avro), read another value (Protobuf), or rejected it (JSON Schema).
+
+use dovetail_model::{CompatibilityPolicy, Direction, SchemaType};
+
+use crate::{
+    Difference, NamedText, Schema, SchemaError, TooComplex, avro, check, json_schema, parse,
+    position, position::Position, protobuf, schema::Parsed,
+};
+
+/// One difference, explained.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// The direction it was found in.
+    pub direction: Direction,
+    /// What differs.
+    pub difference: Difference,
+    /// Whether it breaks someone under the policy.
+    pub breaks: bool,
+    /// The place in the new schema's text, as it was submitted.
+    pub new: Option<Position>,
+    /// The place in the previous schema's text.
+    pub previous: Option<Position>,
+    /// A value that breaks, where one was found and confirmed.
+    pub witness: Option<Witness>,
+}
+
+/// A value that one side writes and the other cannot read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Witness {
+    /// The value in JSON: Avro's JSON encoding, Protobuf's JSON mapping, or the document itself.
+    pub value: serde_json::Value,
+    /// What the writer puts on the wire.
+    pub bytes: Vec<u8>,
+    /// What the reader makes of it.
+    pub outcome: Outcome,
+}
+
+/// What a reader makes of a witness.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It cannot decode the bytes, or rejects the document; why not.
+    Fails(String),
+    /// It reads another value, in JSON.
+    ReadsAs(serde_json::Value),
+}
+
+/// One side of a change: a text and the texts it refers to, as [`parse`] takes them.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// The text as it was submitted.
+    pub text: &'a str,
+    /// What it refers to.
+    pub references: &'a [NamedText],
+}
+
+/// Why a change cannot be explained.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ExplainError {
+    /// The new text is no schema.
+    #[error("the new schema is invalid: {0}")]
+    New(SchemaError),
+    /// The previous text is no schema.
+    #[error("the previous schema is invalid: {0}")]
+    Previous(SchemaError),
+    /// The two cannot be compared within bounds.
+    #[error(transparent)]
+    TooComplex(#[from] TooComplex),
+}
+
+/// Explains everything that differs between two texts of one format, in each direction.
+pub fn explain(
+    schema_type: SchemaType,
+    new: Side<'_>,
+    previous: Side<'_>,
+    directions: &[Direction],
+    policy: CompatibilityPolicy,
+) -> Result<Vec<Explanation>, ExplainError> {
+    let new_schema = parse(schema_type, new.text, new.references).map_err(ExplainError::New)?;
+    let previous_schema =
+        parse(schema_type, previous.text, previous.references).map_err(ExplainError::Previous)?;
+    let report = check(&new_schema, &previous_schema, directions, policy)?;
+    let explained = report.findings.into_iter().map(|(direction, difference)| {
+        let (reader, writer, new_place, previous_place) = match direction {
+            Direction::Backward => (
+                &new_schema,
+                &previous_schema,
+                &difference.reader_place,
+                &difference.writer_place,
+            ),
+            Direction::Forward => (
+                &previous_schema,
+                &new_schema,
+                &difference.writer_place,
+                &difference.reader_place,
+            ),
+        };
+        let breaks = difference.rule.breaks(policy);
+        Explanation {
+            direction,
+            breaks,
+            new: position::locate(schema_type, new.text, new_place),
+            previous: position::locate(schema_type, previous.text, previous_place),
+            witness: if breaks {
+                witness(reader, writer, &difference)
+            } else {
+                None
+            },
+            difference,
+        }
+    });
+    Ok(explained.collect())
+}
+
+/// A confirmed witness of a difference between a reader and a writer of one format.
+pub fn witness(reader: &Schema, writer: &Schema, difference: &Difference) -> Option<Witness> {
+    match (&reader.parsed, &writer.parsed) {
+        (Parsed::Avro(reader), Parsed::Avro(writer)) => avro::witness(reader, writer, difference),
+        (Parsed::Protobuf(reader), Parsed::Protobuf(writer)) => {
+            protobuf::witness(reader, writer, difference)
+        }
+        (Parsed::Json(reader), Parsed::Json(writer)) => {
+            json_schema::witness(reader, writer, difference)
+        }
+        _ => None,
+    }
+}
