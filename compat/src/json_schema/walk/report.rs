@@ -61,6 +61,8 @@ fn judgement(rule: &'static Rule) -> Option<&'static Rule> {
                         id: rules::$id.id,
                         verdict: Verdict::IncompatibleIfStrict,
                         message: rules::$id.message,
+                        why: rules::$id.why,
+                        instead: rules::$id.instead,
                     };
                     return Some(&LENIENT);
                 }
