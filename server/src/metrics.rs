@@ -145,11 +145,11 @@ impl CommitStats for Metrics {
 
 /// The gate that counts requests by route.
 #[derive(Debug, Clone)]
-pub struct Measured(pub Arc<Metrics>);
+pub(crate) struct Measured(pub(crate) Arc<Metrics>);
 
 /// What is remembered of a request until it is answered.
 #[derive(Debug)]
-pub struct Measuring {
+pub(crate) struct Measuring {
     metrics: Arc<Metrics>,
     method: &'static str,
     route: Arc<str>,
