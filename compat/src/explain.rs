@@ -6,9 +6,10 @@
 
 use dovetail_model::{CompatibilityPolicy, Direction, SchemaType};
 
+pub use crate::position::Position;
 use crate::{
     Difference, NamedText, Schema, SchemaError, TooComplex, avro, check, json_schema, parse,
-    position, position::Position, protobuf, schema::Parsed,
+    position, protobuf, schema::Parsed,
 };
 
 /// One difference, explained.

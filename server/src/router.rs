@@ -9,7 +9,10 @@ use axum::{
 };
 
 use crate::{
-    api::{compatibility, config, contexts, mode, operations, root, schemas, subjects, versions},
+    api::{
+        compatibility, config, contexts, explain, mode, operations, root, schemas, subjects,
+        versions,
+    },
     app::App,
     http::{BodyLimits, Gated, NameRequests, NegotiateJson, Strict, fallback, method_not_allowed},
     metrics::Measured,
@@ -50,6 +53,7 @@ fn api() -> Routes {
             "/compatibility/subjects/{subject}/versions/{version}",
             compatibility::check_version,
         )
+        .post("/api/v1/explain", explain::explain)
         .get("/config", config::get)
         .put("/config", config::put)
         .delete("/config", config::delete)

@@ -2,10 +2,14 @@
 
 mod config;
 mod error;
+mod explain;
 mod schema;
 
 pub use config::{CompatibilityResponse, Config, ConfigUpdate, ModeBody, Patch};
 pub use error::ErrorBody;
+pub use explain::{
+    ExplainRequest, ExplainResponse, ExplainSide, FindingBody, PlaceBody, WitnessBody,
+};
 pub use schema::{
     IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
 };

@@ -4,6 +4,7 @@ pub(crate) mod compatibility;
 pub(crate) mod config;
 pub(crate) mod contexts;
 mod error;
+pub(crate) mod explain;
 mod extract;
 pub(crate) mod mode;
 pub(crate) mod operations;

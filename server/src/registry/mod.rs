@@ -7,6 +7,7 @@ mod candidate;
 mod check;
 mod delete;
 mod error;
+mod explain;
 mod lookup;
 mod parser;
 mod read;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub use check::Verdict;
 pub use error::RegistryError;
+pub use explain::Explained;
 pub use lookup::Found;
 pub use parser::ParserLimits;
 pub use read::{SubjectFilter, Visibility};

@@ -133,6 +133,16 @@ impl Registry {
         } else {
             Visibility::Live
         };
+        self.version_in(&view, subject, spec, visibility).await
+    }
+
+    pub(super) async fn version_in(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        spec: VersionSpec,
+        visibility: Visibility,
+    ) -> Result<Found> {
         let holder = view
             .subject(subject)
             .filter(|holder| visibility.shows_subject(holder))
@@ -144,7 +154,7 @@ impl Registry {
                 .filter(|entry| visibility.shows(entry)),
         };
         let entry = entry.ok_or(RegistryError::VersionNotFound(spec))?;
-        self.found(&view, subject, entry).await
+        self.found(view, subject, entry).await
     }
 
     /// The ids of the schemas that refer to a version, in ascending order.

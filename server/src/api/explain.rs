@@ -1,0 +1,88 @@
+//! `/api/v1/explain`: what a change means, as data.
+
+use std::fmt::Write as _;
+
+use dovetail_compat::explain::{Explanation, Outcome, Witness};
+use dovetail_model::{
+    CompatibilityLevel, Direction,
+    bodies::{ExplainRequest, ExplainResponse, FindingBody, PlaceBody, WitnessBody},
+};
+
+use super::{
+    code,
+    extract::{Answer, Live},
+    render::json,
+};
+use crate::http::{JsonText, parse_json};
+
+/// `POST /api/v1/explain`
+pub(crate) async fn explain(Live(registry): Live, body: JsonText) -> Answer {
+    let request: ExplainRequest =
+        parse_json(&body.0).map_err(|error| error.into_http(code::INVALID_SCHEMA))?;
+    let explained = registry.explain(&request).await?;
+    let findings: Vec<FindingBody> = explained.findings.into_iter().map(finding).collect();
+    json(&ExplainResponse {
+        is_compatible: explained.level == CompatibilityLevel::None
+            || findings.iter().all(|finding| !finding.breaks),
+        compatibility: explained.level.as_str(),
+        findings,
+    })
+}
+
+fn finding(explanation: Explanation) -> FindingBody {
+    let Explanation {
+        direction,
+        difference,
+        breaks,
+        new,
+        previous,
+        witness,
+    } = explanation;
+    let (reader, writer, who) = match direction {
+        Direction::Backward => (
+            "new",
+            "old",
+            "whoever reads with the new schema what was written with the previous one",
+        ),
+        Direction::Forward => (
+            "old",
+            "new",
+            "whoever still reads with the previous schema what is written with the new one",
+        ),
+    };
+    let place = |position: dovetail_compat::explain::Position| PlaceBody {
+        place: position.place,
+        line: position.line,
+        column: position.column,
+    };
+    FindingBody {
+        rule: difference.rule.id,
+        direction,
+        breaks,
+        message: difference.sentence(reader, writer),
+        who_breaks: breaks.then_some(who),
+        why: difference.rule.why,
+        instead: difference.rule.instead,
+        path: difference.path,
+        new: new.map(place),
+        previous: previous.map(place),
+        witness: witness.map(body),
+    }
+}
+
+fn body(witness: Witness) -> WitnessBody {
+    let (fails, reads_as) = match witness.outcome {
+        Outcome::Fails(reason) => (Some(reason), None),
+        Outcome::ReadsAs(value) => (None, Some(value)),
+    };
+    let mut hex = String::with_capacity(witness.bytes.len() * 2);
+    for byte in &witness.bytes {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    WitnessBody {
+        value: witness.value,
+        hex,
+        fails,
+        reads_as,
+    }
+}
