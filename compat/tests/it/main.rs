@@ -4,6 +4,7 @@
 //! - `identity`: the published identity hashes.
 //! - `json_schema`: the published cases, our own, the forms, the references, and hostile texts.
 //! - `protobuf`: published and own cases, canonical and normalized forms, laws, and hostile texts.
+//! - `rule_pages`: the pages of `docs/rules`.
 
 #![expect(clippy::print_stdout, reason = "tests print how many cases agree")]
 
@@ -11,3 +12,4 @@ mod avro;
 mod identity;
 mod json_schema;
 mod protobuf;
+mod rule_pages;
