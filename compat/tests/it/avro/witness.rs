@@ -1,0 +1,361 @@
+//! Witnesses over our own cases, the recorded pairs and the families of real schemas: how many incompatibilities get one,
+//! per rule; that each can be written and cannot be read; and what a second decoder makes of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use dovetail_compat::{
+    Difference, Rule, Schema, Verdict,
+    explain::{Outcome, Witness, witness},
+    rules,
+};
+use dovetail_model::SchemaType;
+
+use super::{families, read, schema, second};
+
+/// Incompatibilities of one rule.
+#[derive(Default)]
+struct Tally {
+    all: usize,
+    witnessed: usize,
+    /// What the second decoder makes of the witnesses: by class.
+    second: BTreeMap<&'static str, usize>,
+    without: BTreeMap<String, usize>,
+}
+
+#[derive(Default)]
+struct Count {
+    by_rule: BTreeMap<&'static str, Tally>,
+}
+
+impl Count {
+    fn pair(&mut self, reader: &Schema, writer: &Schema, texts: Option<(&str, &str)>) {
+        let report = read(reader, writer);
+        let mut known: HashMap<(&str, &str, &str, &str), Option<Witness>> = HashMap::new();
+        let mut seconds = None;
+        for (_, difference) in report.incompatibilities() {
+            let key = (
+                difference.rule.id,
+                &*difference.detail,
+                &*difference.reader_place,
+                &*difference.writer_place,
+            );
+            let found = known
+                .entry(key)
+                .or_insert_with(|| witness(reader, writer, difference));
+            let tally = self.by_rule.entry(difference.rule.id).or_default();
+            tally.all += 1;
+            let Some(found) = found else {
+                *tally.without.entry(reason(writer, difference)).or_default() += 1;
+                continue;
+            };
+            tally.witnessed += 1;
+            confirm(reader, writer, found);
+            let seconds = seconds.get_or_insert_with(|| {
+                let (reader, writer) = texts?;
+                Some((second::parsed(reader)?, second::parsed(writer)?))
+            });
+            let class = match seconds {
+                None => "takes no such schema",
+                Some((one, other)) => match second::reads(one, other, &found.bytes) {
+                    Err(_) => "fails too",
+                    Ok(_) => second_reads_it(difference),
+                },
+            };
+            *tally.second.entry(class).or_default() += 1;
+        }
+    }
+
+    fn print(&self, what: &str) {
+        let (mut all, mut witnessed) = (0, 0);
+        for (rule, tally) in &self.by_rule {
+            all += tally.all;
+            witnessed += tally.witnessed;
+            println!(
+                "avro witnesses, {what}, {rule}: {} of {}; a second decoder: {:?}; without one: {:?}",
+                tally.witnessed, tally.all, tally.second, tally.without
+            );
+        }
+        println!("avro witnesses, {what}, all: {witnessed} of {all}");
+    }
+
+    /// At least this many in a thousand have one.
+    fn share(&self) -> usize {
+        let all: usize = self.by_rule.values().map(|tally| tally.all).sum();
+        let witnessed: usize = self.by_rule.values().map(|tally| tally.witnessed).sum();
+        (witnessed * 1000).checked_div(all).unwrap_or(1000)
+    }
+}
+
+/// The writer can produce it, and the reader cannot read it.
+fn confirm(reader: &Schema, writer: &Schema, witness: &Witness) {
+    let own = writer.read_avro(writer, &witness.bytes);
+    assert_eq!(own.as_ref(), Ok(&witness.value), "{}", writer.canonical());
+    assert_eq!(
+        writer.write_avro(&witness.value).as_ref(),
+        Ok(&witness.bytes)
+    );
+    let read = reader.read_avro(writer, &witness.bytes);
+    assert!(
+        read.is_err(),
+        "{} reads {:?}",
+        reader.canonical(),
+        witness.value
+    );
+    assert!(
+        matches!(&witness.outcome, Outcome::Fails(why) if !why.is_empty()),
+        "{:?}",
+        witness.outcome
+    );
+}
+
+/// Why an incompatibility has no witness, as far as the outside can tell.
+fn reason(writer: &Schema, difference: &Difference) -> String {
+    format!("{} in {}", difference.path, writer.canonical().len())
+}
+
+/// Why the second decoder reads what by the specification cannot be read.
+fn second_reads_it(difference: &Difference) -> &'static str {
+    match difference.rule.id {
+        "NAME_MISMATCH" => "ignores names",
+        "TYPE_MISMATCH" | "MISSING_UNION_BRANCH" => "converts more than the specification promotes",
+        "READER_FIELD_MATCHES_SEVERAL_WRITER_FIELDS" => "takes the first of several fields",
+        "READER_FIELD_MISSING_DEFAULT_VALUE" => "fills a field without default",
+        _ => "reads it",
+    }
+}
+
+#[test]
+fn own_cases_have_witnesses() {
+    let mut count = Count::default();
+    for (new, previous) in super::cases::schemas() {
+        count.pair(&new, &previous, Some((new.canonical(), previous.canonical())));
+        count.pair(&previous, &new, Some((previous.canonical(), new.canonical())));
+    }
+    count.print("own cases");
+    assert!(count.share() >= 950);
+}
+
+#[test]
+fn recorded_pairs_have_witnesses() {
+    let mut count = Count::default();
+    for (first, second) in super::conformance::texts() {
+        let (one, other) = (schema(&first), schema(&second));
+        count.pair(&one, &other, Some((&first, &second)));
+        count.pair(&other, &one, Some((&second, &first)));
+    }
+    count.print("recorded pairs");
+    assert!(count.share() >= 950);
+}
+
+#[test]
+fn versions_of_real_schemas_have_witnesses() {
+    let mut count = Count::default();
+    for family in families::all() {
+        for (one, writer) in family.iter().enumerate() {
+            for (other, reader) in family.iter().enumerate() {
+                if one != other {
+                    count.pair(
+                        &schema(reader),
+                        &schema(writer),
+                        Some((reader, writer)),
+                    );
+                }
+            }
+        }
+    }
+    count.print("real families");
+    assert!(count.share() >= 950);
+}
+
+#[test]
+fn every_rule_that_breaks_says_why_and_what_to_do_instead() {
+    for rule in rules(SchemaType::Avro) {
+        let Rule { id, why, instead, .. } = rule;
+        assert!(why.ends_with('.'), "{id}: {why}");
+        assert!(
+            rule.verdict == Verdict::Compatible || !instead.is_empty(),
+            "{id}"
+        );
+        assert!(!why.contains("  ") && !instead.contains("  "), "{id}");
+    }
+}
+
+/// The witness of the only difference.
+fn only(reader: &str, writer: &str) -> (Witness, String) {
+    let (reader, writer) = (schema(reader), schema(writer));
+    let report = read(&reader, &writer);
+    let [(_, difference)] = report.findings.as_slice() else {
+        panic!("one difference, not {:?}", report.messages());
+    };
+    let found = witness(&reader, &writer, difference).expect("a witness");
+    confirm(&reader, &writer, &found);
+    let Outcome::Fails(why) = &found.outcome else {
+        panic!("it fails");
+    };
+    let why = why.clone();
+    (found, why)
+}
+
+fn shows(reader: &str, writer: &str, value: &str, hex: &str, why: &str) {
+    let (witness, sentence) = only(reader, writer);
+    let bytes: String = witness
+        .bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(
+        (witness.value.to_string().as_str(), bytes.as_str(), sentence.as_str()),
+        (value, hex, why)
+    );
+}
+
+fn record(fields: &str) -> String {
+    format!(r#"{{"type":"record","name":"R","fields":[{fields}]}}"#)
+}
+
+#[test]
+fn a_witness_is_minimal_beside_its_way() {
+    shows(r#""int""#, r#""string""#, r#""""#, "00", "a string was written, and the reader wants an int");
+    shows(
+        &record(r#"{"name":"a","type":"int"},{"name":"b","type":{"type":"array","items":"int"}}"#),
+        &record(r#"{"name":"a","type":"int"},{"name":"b","type":{"type":"array","items":"long"}}"#),
+        r#"{"a":0,"b":[0]}"#,
+        "00020000",
+        "at /b/0, a long was written, and the reader wants an int",
+    );
+    shows(
+        r#"{"type":"map","values":"int"}"#,
+        r#"{"type":"map","values":["int","null"]}"#,
+        r#"{"":null}"#,
+        "02000200",
+        "at /, null was written, and the reader wants an int",
+    );
+    shows(
+        r#"{"type":"enum","name":"E","symbols":["A","B"]}"#,
+        r#"{"type":"enum","name":"E","symbols":["A","C","B"]}"#,
+        r#""C""#,
+        "02",
+        "the symbol \"C\" was written, which the reader's enum lacks",
+    );
+    shows(
+        r#"{"type":"fixed","name":"F","size":1}"#,
+        r#"{"type":"fixed","name":"F","size":2}"#,
+        "\"\\u0000\\u0000\"",
+        "0000",
+        "2 bytes were written, and the reader wants 1 bytes",
+    );
+    shows(
+        &record(r#"{"name":"f","type":"string"}"#),
+        &record(""),
+        "{}",
+        "",
+        "nothing was written for the reader's field \"f\", and it has no default",
+    );
+}
+
+#[test]
+fn a_recursive_type_leaves_through_its_shortest_exit() {
+    let list = |value: &str| {
+        record(&format!(
+            r#"{{"name":"next","type":["R","null"]}},{{"name":"others","type":{{"type":"array","items":"R"}}}},{{"name":"value","type":"{value}"}}"#
+        ))
+    };
+    shows(
+        &list("int"),
+        &list("long"),
+        r#"{"next":null,"others":[],"value":0}"#,
+        "020000",
+        "at /value, a long was written, and the reader wants an int",
+    );
+}
+
+#[test]
+fn a_branch_that_fits_by_name_fails_inside() {
+    let tree = |kind: &str| {
+        format!(
+            r#"["null",{}]"#,
+            record(&format!(
+                r#"{{"name":"a","type":{{"type":"array","items":["null","{kind}"]}}}}"#
+            ))
+        )
+    };
+    shows(
+        &tree("int"),
+        &tree("string"),
+        r#"{"R":{"a":[{"string":""}]}}"#,
+        "0202020000",
+        "at /R/a/0/string, a string was written, and the reader's union has no branch for it",
+    );
+}
+
+#[test]
+fn a_witness_fails_at_its_own_difference() {
+    let reader = schema(&record(
+        r#"{"name":"a","type":"int"},{"name":"b","type":{"type":"array","items":"int"}}"#,
+    ));
+    let writer = schema(&record(
+        r#"{"name":"a","type":"string"},{"name":"b","type":{"type":"array","items":"string"}}"#,
+    ));
+    let report = read(&reader, &writer);
+    let sentences: Vec<String> = report
+        .incompatibilities()
+        .filter_map(|(_, difference)| match witness(&reader, &writer, difference)?.outcome {
+            Outcome::Fails(why) => Some(why),
+            Outcome::ReadsAs(_) => None,
+        })
+        .collect();
+    assert_eq!(
+        sentences,
+        [
+            "at /a, a string was written, and the reader wants an int",
+            "at /b/0, a string was written, and the reader wants an int",
+        ]
+    );
+}
+
+#[test]
+fn a_type_without_finite_values_has_no_witness() {
+    let endless = |kind: &str| {
+        record(&format!(
+            r#"{{"name":"next","type":"R"}},{{"name":"value","type":"{kind}"}}"#
+        ))
+    };
+    let (reader, writer) = (schema(&endless("int")), schema(&endless("string")));
+    let report = read(&reader, &writer);
+    let (_, difference) = &report.findings[0];
+    assert_eq!(witness(&reader, &writer, difference), None);
+}
+
+/// Records in a chain, each twice in the next: values would be of exponential size, and of any depth.
+#[test]
+fn values_beyond_the_bounds_are_not_made() {
+    let chain = |uses: &str, last: &str, count: usize| {
+        let mut branches = vec![format!(
+            r#"{{"type":"record","name":"R0","fields":[{{"name":"a","type":"{last}"}}]}}"#
+        )];
+        branches.extend((1..count).map(|index| {
+            let used = uses.replace("USED", &format!("R{}", index - 1));
+            format!(r#"{{"type":"record","name":"R{index}","fields":[{used}]}}"#)
+        }));
+        format!("[{}]", branches.join(","))
+    };
+    for (uses, count) in [
+        (r#"{"name":"a","type":"USED"},{"name":"b","type":"USED"}"#, 150),
+        (r#"{"name":"a","type":"USED"}"#, 3_000),
+    ] {
+        let (reader, writer) = (
+            schema(&chain(uses, "int", count)),
+            schema(&chain(uses, "string", count)),
+        );
+        let report = read(&reader, &writer);
+        let witnessed = report
+            .incompatibilities()
+            .take(500)
+            .filter_map(|(_, difference)| witness(&reader, &writer, difference))
+            .inspect(|found| confirm(&reader, &writer, found))
+            .count();
+        assert!(witnessed > 10, "{witnessed}");
+        let (_, last) = report.findings.last().expect("differences");
+        assert_eq!(witness(&reader, &writer, last), None, "{}", last.detail);
+    }
+}
