@@ -302,7 +302,12 @@ impl<'a> Resolver<'a> {
         }
         let aliases: usize = reader.fields.iter().map(|field| field.aliases.len()).sum();
         self.steps((aliases + reader.fields.len() + writer.fields.len()) as u64)?;
-        let plan = Rc::new(Plan::new(reader, writer));
+        let mut plan = Plan::new(reader, writer);
+        if !plan.ambiguous.is_empty() && self.reader.says_the_same(self.writer) {
+            // Who reads with the writer's own schema needs no alias.
+            plan = Plan::of_itself(writer);
+        }
+        let plan = Rc::new(plan);
         self.plans.insert(pair, Rc::clone(&plan));
         Ok(plan)
     }

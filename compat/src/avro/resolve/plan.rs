@@ -31,6 +31,15 @@ impl Plan {
         }
         plan
     }
+
+    /// Each field reads itself.
+    pub(in crate::avro) fn of_itself(record: &Record) -> Self {
+        Self {
+            readers: (0..).zip(&record.fields).map(|(index, _)| vec![index]).collect(),
+            missing: Vec::new(),
+            ambiguous: Vec::new(),
+        }
+    }
 }
 
 /// The branch of a reader's union that reads what a writer that is no union wrote: by its index.

@@ -165,7 +165,7 @@ fn primitive(name: &str, choices: &mut Choices<'_>) -> Option<Value> {
         "int" => json!(choices.one(&[0, 1, -1, 64, i32::MAX, i32::MIN])),
         "long" => json!(choices.one(&[0, 1, -65, 1 << 40, i64::MAX, i64::MIN])),
         "float" => json!(choices.one(&[0.0, 1.5, -0.25])),
-        "double" => json!(choices.one(&[0.0, 1.5, -1e300])),
+        "double" => json!(choices.one(&[0.0, 1.5, -1024.5])),
         "bytes" => json!(choices.one(&["", "a", "xyz"])),
         "string" => json!(choices.one(&["", "a", "é€"])),
         _ => return None,
