@@ -347,7 +347,11 @@ impl<'a> Resolver<'a> {
             .and_then(|index| writer.symbols.get(index))
             .ok_or(Malformed("an enum has no such symbol"))?;
         self.steps(reader.symbols.len() as u64 / 8)?;
-        let known = |wanted: &String| (0..).zip(&reader.symbols).find(|(_, known)| *known == wanted);
+        let known = |wanted: &String| {
+            (0..)
+                .zip(&reader.symbols)
+                .find(|(_, known)| *known == wanted)
+        };
         match known(symbol).or_else(|| known(reader.default.as_ref()?)) {
             Some((index, _)) => Ok(Datum::Enum(index)),
             None => {

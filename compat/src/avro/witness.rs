@@ -9,11 +9,7 @@ mod smallest;
 mod trail;
 
 use self::smallest::Smallest;
-use super::{
-    AvroSchema,
-    resolve::resolve,
-    value::to_json,
-};
+use super::{AvroSchema, resolve::resolve, value::to_json};
 use crate::{
     Difference,
     explain::{Outcome, Witness},

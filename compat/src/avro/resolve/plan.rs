@@ -35,7 +35,10 @@ impl Plan {
     /// Each field reads itself.
     pub(in crate::avro) fn of_itself(record: &Record) -> Self {
         Self {
-            readers: (0..).zip(&record.fields).map(|(index, _)| vec![index]).collect(),
+            readers: (0..)
+                .zip(&record.fields)
+                .map(|(index, _)| vec![index])
+                .collect(),
             missing: Vec::new(),
             ambiguous: Vec::new(),
         }

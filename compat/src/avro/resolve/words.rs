@@ -1,10 +1,7 @@
 //! What a reader cannot read, and where in the value, in words.
 
 use super::{Cause, FAILURES, Failure, Pair, Part, Resolver};
-use crate::avro::{
-    finding::What,
-    tree::Kind,
-};
+use crate::avro::{finding::What, tree::Kind};
 
 /// How much of a name is printed.
 const NAME_LIMIT: usize = 200;
@@ -55,7 +52,11 @@ impl Resolver<'_> {
                 shortened(one.full_name())
             ),
             Cause::Clash(What::Size) => {
-                format!("{} were written, and the reader wants {}", size(other), size(one))
+                format!(
+                    "{} were written, and the reader wants {}",
+                    size(other),
+                    size(one)
+                )
             }
             Cause::Clash(What::Symbols) => format!(
                 "the symbol \"{}\" was written, which the reader's enum lacks",
@@ -70,7 +71,11 @@ impl Resolver<'_> {
                 field(index)
             ),
             Cause::Clash(What::Type) => {
-                format!("{} was written, and the reader wants {}", a_type(other), a_type(one))
+                format!(
+                    "{} was written, and the reader wants {}",
+                    a_type(other),
+                    a_type(one)
+                )
             }
             Cause::Clash(What::NoBranch | What::NoBranchFor(_)) => format!(
                 "{} was written, and the reader's union has no branch for it",

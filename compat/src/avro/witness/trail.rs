@@ -297,7 +297,9 @@ impl<'a> Search<'a> {
             found.push(What::Name);
         }
         match (reader, writer) {
-            (_, Kind::Union(_)) | (Kind::Array(_), Kind::Array(_)) | (Kind::Map(_), Kind::Map(_)) => {}
+            (_, Kind::Union(_))
+            | (Kind::Array(_), Kind::Array(_))
+            | (Kind::Map(_), Kind::Map(_)) => {}
             (Kind::Union(union), _) => {
                 self.budget.steps(union.branches.len() as u64).ok()?;
                 if branch_for(self.reader, &union.branches, writer).is_none() {
@@ -337,7 +339,8 @@ impl<'a> Search<'a> {
         if let (Some(index), (Kind::Record(record), _)) = (spot.child, self.kinds(spot.at)) {
             let pair = (record.fields[index as usize].type_id, self.pair(spot.at).1);
             at = number(self.locations.len());
-            self.locations.push(location(pair, spot.at, Step::Field(index)));
+            self.locations
+                .push(location(pair, spot.at, Step::Field(index)));
         }
         let speller = Speller {
             reader: self.reader,
@@ -416,7 +419,10 @@ impl<'a> Search<'a> {
             return None;
         };
         let known: HashSet<&String> = one.symbols.iter().collect();
-        let missing = other.symbols.iter().position(|symbol| !known.contains(symbol));
+        let missing = other
+            .symbols
+            .iter()
+            .position(|symbol| !known.contains(symbol));
         missing.map(|index| Move::Symbol(number(index)))
     }
 }

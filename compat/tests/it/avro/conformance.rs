@@ -34,7 +34,11 @@ fn pairs() -> Option<Vec<Pair>> {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/avro/pairs.jsonl");
     let text = std::fs::read_to_string(path).ok()?;
     let pairs = text.lines().map(|line| serde_json::from_str(line));
-    Some(pairs.collect::<Result<_, _>>().expect("a pair on every line"))
+    Some(
+        pairs
+            .collect::<Result<_, _>>()
+            .expect("a pair on every line"),
+    )
 }
 
 /// The texts of every recorded pair.

@@ -305,7 +305,8 @@ impl Program {
     fn define(&self, id: usize, defined: &mut [bool]) -> Value {
         defined[id] = true;
         let named = &self.named[id];
-        let mut text = json!({"name": named.name, "namespace": named.space, "aliases": named.aliases});
+        let mut text =
+            json!({"name": named.name, "namespace": named.space, "aliases": named.aliases});
         match &named.shape {
             Shape::Record(fields) => {
                 text["type"] = json!("record");

@@ -91,14 +91,16 @@ impl<'a> Versions<'a> {
         let Some((reader, writer)) = &self.second else {
             return "second decoder: takes no such schema";
         };
+        let has_aliases = self.reader.canonical().contains("\"aliases\":[\"");
         match second::reads(reader, writer, bytes) {
             Ok(read) if read == again => "second decoder: reads the same",
+            _ if has_aliases => "second decoder: differs, and ignores the reader's aliases",
             Ok(_) => "second decoder: reads another value",
-            Err(why) if why.contains("union") => "second decoder: finds no branch",
-            Err(why) if why.contains("missing") || why.contains("Missing") => {
-                "second decoder: misses a field"
+            Err(why) if why.contains("UnionSchema") => "second decoder: finds no branch",
+            Err(why) => {
+                println!("avro soundness: a second decoder fails: {why:.200}");
+                "second decoder: fails otherwise"
             }
-            Err(_) => "second decoder: fails otherwise",
         }
     }
 
@@ -145,7 +147,11 @@ fn what_is_compatible_is_read_and_what_is_not_fails() {
         };
         for (reader, writer) in [(&one, &other), (&other, &one)] {
             check_pair(reader, writer, &values, &tally).map_err(|why| {
-                let texts = format!("reader {}\nwriter {}", reader.canonical(), writer.canonical());
+                let texts = format!(
+                    "reader {}\nwriter {}",
+                    reader.canonical(),
+                    writer.canonical()
+                );
                 TestCaseError::fail(format!("{why}\n{texts}"))
             })?;
         }
@@ -187,7 +193,11 @@ fn check_pair(
             tally.note(versions.second_refuses(&found));
         }
     }
-    tally.note(if any { "refusals shown" } else { "refusals not shown" });
+    tally.note(if any {
+        "refusals shown"
+    } else {
+        "refusals not shown"
+    });
     Ok(())
 }
 
@@ -243,7 +253,13 @@ fn recorded_pairs_that_are_compatible_are_read() {
             for seed in 0..3 {
                 let noise = noise(index * 10 + seed);
                 let result = versions.survives(&mut Choices::new(&noise), &tally);
-                let texts = || format!("\nreader {}\nwriter {}", reader.canonical(), writer.canonical());
+                let texts = || {
+                    format!(
+                        "\nreader {}\nwriter {}",
+                        reader.canonical(),
+                        writer.canonical()
+                    )
+                };
                 wrong.extend(result.err().map(|why| why + &texts()));
             }
         }
@@ -293,5 +309,8 @@ fn huge_counts_and_deep_values_are_refused() {
     assert_eq!(refused(list, &[2; 100_000]), "the value nests too deep");
     assert_eq!(refused(r#""int""#, &[0x80; 20]), "a number does not end");
     assert_eq!(refused(r#""long""#, &[]), "the bytes end too early");
-    assert_eq!(refused(r#""null""#, &[0]), "bytes are left over behind the value");
+    assert_eq!(
+        refused(r#""null""#, &[0]),
+        "bytes are left over behind the value"
+    );
 }

@@ -1,6 +1,6 @@
 //! Values of any schema, made from its text alone: nothing here knows the code that reads and writes them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -55,6 +55,55 @@ impl Values {
         self.value(&self.root, "", choices, 0)
     }
 
+    /// Whether there is any value that ends: whether the types without one are found not to be needed.
+    pub(super) fn exist(&self) -> bool {
+        let mut endless: HashSet<&str> = self.named.keys().map(String::as_str).collect();
+        loop {
+            let left: HashSet<&str> = endless
+                .iter()
+                .copied()
+                .filter(|name| {
+                    let (schema, space) = &self.named[*name];
+                    !self.ends(schema, space, &endless, true)
+                })
+                .collect();
+            if left.len() == endless.len() {
+                return self.ends(&self.root, "", &endless, false);
+            }
+            endless = left;
+        }
+    }
+
+    /// Whether a value of the type ends when those of some named types do not.
+    fn ends(&self, schema: &Value, space: &str, endless: &HashSet<&str>, defining: bool) -> bool {
+        let (full, inner) = names(schema, space);
+        let ends = |schema: &Value| self.ends(schema, &inner, endless, false);
+        match schema {
+            Value::Array(branches) => branches.iter().any(ends),
+            Value::String(name) => {
+                let full = qualified(name, space);
+                let full = if self.named.contains_key(&full) {
+                    &full
+                } else {
+                    name
+                };
+                !endless.contains(full.as_str())
+            }
+            _ if !full.is_empty() && !defining => !endless.contains(full.as_str()),
+            _ => match schema["fields"].as_array() {
+                Some(fields) => fields.iter().all(|field| ends(&field["type"])),
+                None if matches!(
+                    schema["type"].as_str(),
+                    Some("array" | "map" | "enum" | "fixed")
+                ) =>
+                {
+                    true
+                }
+                None => ends(&schema["type"]),
+            },
+        }
+    }
+
     fn definition(&self, name: &str, space: &str) -> &(Value, String) {
         self.named
             .get(&qualified(name, space))
@@ -97,8 +146,8 @@ impl Values {
             }
             "array" => {
                 let count = count(choices);
-                let items = (0..count)
-                    .map(|_| self.value(&schema["items"], &space, choices, depth + 1));
+                let items =
+                    (0..count).map(|_| self.value(&schema["items"], &space, choices, depth + 1));
                 Some(Value::Array(items.collect::<Option<_>>()?))
             }
             // One entry at most, so that no order of entries matters.
