@@ -152,7 +152,10 @@ impl<'a> Resolver<'a> {
             }
             (Kind::Union(union), _) => match self.reader_branch(pair, &union.branches)? {
                 Some(index) => {
+                    // A branch of the reader's is no step down in the value that was written.
+                    self.depth -= 1;
                     let value = self.value(union.branches[index as usize], writer)?;
+                    self.depth += 1;
                     Ok(Datum::Union(index, Box::new(value)))
                 }
                 None => self.give_up(pair, What::NoBranch),

@@ -104,6 +104,14 @@ impl Values {
         }
     }
 
+    /// Whether a type is used inside its own definition.
+    pub(super) fn contain_themselves(&self) -> bool {
+        self.named.iter().any(|(name, (schema, _))| {
+            let simple = name.rsplit('.').next().unwrap_or(name);
+            uses(schema, name) || uses(schema, simple)
+        })
+    }
+
     fn definition(&self, name: &str, space: &str) -> &(Value, String) {
         self.named
             .get(&qualified(name, space))
@@ -268,5 +276,22 @@ fn collect(schema: &Value, space: &str, named: &mut HashMap<String, (Value, Stri
             }
         }
         _ => {}
+    }
+}
+
+/// Whether a name is used as a type anywhere in a schema.
+fn uses(schema: &Value, name: &str) -> bool {
+    match schema {
+        Value::String(used) => used == name,
+        Value::Array(branches) => branches.iter().any(|branch| uses(branch, name)),
+        Value::Object(object) => {
+            let fields = object.get("fields").and_then(Value::as_array);
+            ["type", "items", "values"]
+                .iter()
+                .filter_map(|key| object.get(*key))
+                .chain(fields.into_iter().flatten())
+                .any(|child| uses(child, name))
+        }
+        _ => false,
     }
 }
