@@ -39,7 +39,7 @@ impl Schema {
         let (reader, writer) = (avro(self)?, avro(writer)?);
         let reading = resolve(reader, writer, bytes, None)?;
         match reading.failures.into_iter().next() {
-            Some(failure) => Err(failure.sentence),
+            Some(failure) => Err(failure),
             None => Ok(to_json(reader, reader.root, &reading.value)),
         }
     }

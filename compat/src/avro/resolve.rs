@@ -32,19 +32,18 @@ const FAILURES: usize = 1_000;
 /// A reader and a writer.
 pub(super) type Pair = (NodeId, NodeId);
 
-/// Something in the bytes that the reader cannot read.
-#[derive(Debug)]
-pub(super) struct Failure {
+/// The only failure that is to be noted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    /// The pair that is being read.
     pub(super) pair: Pair,
-    pub(super) cause: Cause,
-    /// Whether it was found while reading the pair that is watched.
-    pub(super) is_watched: bool,
-    /// What failed and where, in a sentence.
-    pub(super) sentence: String,
+    /// What fails about it; nothing where anything below it may.
+    pub(super) what: Option<What>,
 }
 
+/// Why something cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
+enum Cause {
     /// What the checker reports for such a pair.
     Clash(What),
     /// A default that is no value of its field's type, by the field's index. The checker does not look.
@@ -55,15 +54,16 @@ pub(super) enum Cause {
 pub(super) struct Reading {
     /// The value; it has gaps where something failed.
     pub(super) value: Datum,
-    pub(super) failures: Vec<Failure>,
+    /// What failed and where, in a sentence each.
+    pub(super) failures: Vec<String>,
 }
 
-/// Reads bytes that were written with `writer`. While the pair `watched` is being read, failures are marked.
+/// Reads bytes that were written with `writer`, and notes every failure or only those that are wanted.
 pub(super) fn resolve(
     reader: &AvroSchema,
     writer: &AvroSchema,
     bytes: &[u8],
-    watched: Option<Pair>,
+    wanted: Option<Wanted>,
 ) -> Result<Reading, &'static str> {
     let mut resolver = Resolver {
         reader,
@@ -73,8 +73,8 @@ pub(super) fn resolve(
         depth: 0,
         plans: HashMap::new(),
         branches: HashMap::new(),
-        watched,
-        watched_open: 0,
+        wanted,
+        wanted_open: 0,
         path: Vec::new(),
         failures: Vec::new(),
     };
@@ -98,11 +98,12 @@ struct Resolver<'a> {
     depth: usize,
     plans: HashMap<Pair, Rc<Plan>>,
     branches: HashMap<Pair, Option<u32>>,
-    watched: Option<Pair>,
-    watched_open: usize,
+    wanted: Option<Wanted>,
+    /// How often the wanted pair is being read, one inside the other.
+    wanted_open: usize,
     /// The way into the writer's value, for the sentences.
     path: Vec<Part<'a>>,
-    failures: Vec<Failure>,
+    failures: Vec<String>,
 }
 
 /// A step into a value, as its JSON encoding has it.
@@ -116,10 +117,12 @@ type Read<T> = Result<T, Malformed>;
 impl<'a> Resolver<'a> {
     fn value(&mut self, reader: NodeId, writer: NodeId) -> Read<Datum> {
         self.descend()?;
-        let is_watched = self.watched == Some((reader, writer));
-        self.watched_open += usize::from(is_watched);
+        let is_wanted = self
+            .wanted
+            .is_some_and(|wanted| wanted.pair == (reader, writer));
+        self.wanted_open += usize::from(is_wanted);
         let value = self.value_of(reader, writer)?;
-        self.watched_open -= usize::from(is_watched);
+        self.wanted_open -= usize::from(is_wanted);
         self.depth -= 1;
         Ok(value)
     }
@@ -226,13 +229,20 @@ impl<'a> Resolver<'a> {
             Primitive::Long => Datum::Long(self.input.long()?),
             Primitive::Float => Datum::Float(f32::from_le_bytes(self.input.array()?)),
             Primitive::Double => Datum::Double(f64::from_le_bytes(self.input.array()?)),
-            Primitive::Bytes => Datum::Bytes(self.input.prefixed()?.to_vec()),
+            Primitive::Bytes => Datum::Bytes(self.prefixed()?.to_vec()),
             Primitive::String => {
-                let text = str::from_utf8(self.input.prefixed()?)
+                let text = str::from_utf8(self.prefixed()?)
                     .map_err(|_| Malformed("a string is not UTF-8"))?;
                 Datum::String(text.to_owned())
             }
         })
+    }
+
+    /// A length and that many bytes, which count as parts: several fields of a reader may read the same.
+    fn prefixed(&mut self) -> Read<&'a [u8]> {
+        let bytes = self.input.prefixed()?;
+        self.steps(bytes.len() as u64 / 64)?;
+        Ok(bytes)
     }
 
     fn array(&mut self, reader: NodeId, writer: NodeId) -> Read<Datum> {
@@ -355,13 +365,11 @@ impl<'a> Resolver<'a> {
                 .zip(&reader.symbols)
                 .find(|(_, known)| *known == wanted)
         };
-        match known(symbol).or_else(|| known(reader.default.as_ref()?)) {
-            Some((index, _)) => Ok(Datum::Enum(index)),
-            None => {
-                self.fail(pair, Cause::Clash(What::Symbols), Some(symbol));
-                Ok(Datum::Null)
-            }
-        }
+        let Some((index, _)) = known(symbol).or_else(|| known(reader.default.as_ref()?)) else {
+            self.fail(pair, Cause::Clash(What::Symbols), Some(symbol));
+            return Ok(Datum::Null);
+        };
+        Ok(Datum::Enum(index))
     }
 
     fn fixed(&mut self, pair: Pair, reader: &Fixed, writer: &Fixed) -> Read<Datum> {
@@ -372,6 +380,7 @@ impl<'a> Resolver<'a> {
             self.fail(pair, Cause::Clash(What::Size), None);
         }
         let bytes = self.input.take(writer.size as usize)?;
+        self.steps(bytes.len() as u64 / 64)?;
         Ok(Datum::Fixed(bytes.to_vec()))
     }
 

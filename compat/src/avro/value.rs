@@ -52,14 +52,20 @@ impl Datum {
             Self::String(text) => prefixed(text.as_bytes(), out),
             Self::Fixed(bytes) => out.extend(bytes),
             Self::Enum(index) => long(i64::from(*index), out),
-            Self::Record(fields) => fields.iter().for_each(|field| field.encode(out)),
+            Self::Record(fields) => {
+                for field in fields {
+                    field.encode(out);
+                }
+            }
             Self::Union(index, value) => {
                 long(i64::from(*index), out);
                 value.encode(out);
             }
             Self::Array(items) => {
                 open_block(items.len(), out);
-                items.iter().for_each(|item| item.encode(out));
+                for item in items {
+                    item.encode(out);
+                }
                 long(0, out);
             }
             Self::Map(entries) => {

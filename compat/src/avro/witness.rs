@@ -29,14 +29,11 @@ pub(crate) fn witness(
     let trail = trail::find(reader, writer, &smallest, difference)?;
     let value = smallest.along(&trail.moves)?;
     let bytes = value.bytes();
-    let reading = resolve(reader, writer, &bytes, Some(trail.watched)).ok()?;
-    let failure = reading
-        .failures
-        .into_iter()
-        .find(|failure| trail.leads_to(failure))?;
+    let reading = resolve(reader, writer, &bytes, Some(trail.wanted)).ok()?;
+    let failure = reading.failures.into_iter().next()?;
     Some(Witness {
         value: to_json(writer, writer.root, &value),
         bytes,
-        outcome: Outcome::Fails(failure.sentence),
+        outcome: Outcome::Fails(failure),
     })
 }

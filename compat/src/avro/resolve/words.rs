@@ -1,6 +1,6 @@
 //! What a reader cannot read, and where in the value, in words.
 
-use super::{Cause, FAILURES, Failure, Pair, Part, Resolver};
+use super::{Cause, FAILURES, Pair, Part, Resolver};
 use crate::avro::{finding::What, tree::Kind};
 
 /// How much of a name is printed.
@@ -9,14 +9,20 @@ const NAME_LIMIT: usize = 200;
 impl Resolver<'_> {
     /// Notes a failure. `symbol` is the one that the writer wrote, where it is about one.
     pub(super) fn fail(&mut self, pair: Pair, cause: Cause, symbol: Option<&str>) {
-        if self.failures.len() < FAILURES {
-            let sentence = format!("{}{}", self.place(), self.words(pair, cause, symbol));
-            self.failures.push(Failure {
-                pair,
-                cause,
-                is_watched: self.watched_open > 0,
-                sentence,
-            });
+        if self.is_wanted(pair, cause) && self.failures.len() < FAILURES {
+            let sentence = self.place() + &self.words(pair, cause, symbol);
+            self.failures.push(sentence);
+        }
+    }
+
+    fn is_wanted(&self, pair: Pair, cause: Cause) -> bool {
+        match (self.wanted, cause) {
+            (None, _) => true,
+            (Some(_), Cause::BadDefault(_)) => false,
+            (Some(wanted), Cause::Clash(what)) => match wanted.what {
+                Some(wanted_what) => pair == wanted.pair && what == wanted_what,
+                None => self.wanted_open > 0,
+            },
         }
     }
 

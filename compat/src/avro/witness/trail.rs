@@ -16,7 +16,7 @@ use crate::{
     avro::{
         finding::{Finding, Location, Speller, What, missing_symbols},
         parse::number,
-        resolve::{Cause, Failure, Pair, Plan, branch_for},
+        resolve::{Pair, Plan, Wanted, branch_for},
         rules,
         tree::{AvroSchema, Kind, NodeId, Record, Step, Union},
     },
@@ -39,20 +39,8 @@ pub(super) enum Move {
 
 pub(super) struct Trail {
     pub(super) moves: Vec<Move>,
-    /// The pair that the difference is about.
-    pub(super) watched: Pair,
-    /// What must fail at that pair; nothing where anything below it may.
-    what: Option<What>,
-}
-
-impl Trail {
-    /// Whether a failure is the difference.
-    pub(super) fn leads_to(&self, failure: &Failure) -> bool {
-        match self.what {
-            Some(what) => failure.pair == self.watched && failure.cause == Cause::Clash(what),
-            None => failure.is_watched && matches!(failure.cause, Cause::Clash(_)),
-        }
-    }
+    /// The failure that is the difference.
+    pub(super) wanted: Wanted,
 }
 
 /// Finds the way to a difference.
@@ -67,7 +55,12 @@ pub(super) fn find(
     search.visit((reader.root, writer.root), start, 0, Step::Root, None);
     let mut similar = None;
     while let Some((at, cost)) = search.next() {
-        for spot in search.spots(at, difference)? {
+        let spots = if search.may_be_at(at, difference) {
+            search.spots(at, difference)?
+        } else {
+            Vec::new()
+        };
+        for spot in spots {
             let spelled = search.spell(&spot);
             if spelled.detail != difference.detail || spelled.rule != difference.rule {
                 continue;
@@ -129,7 +122,7 @@ impl<'a> Search<'a> {
             return;
         }
         let index = number(self.locations.len());
-        self.locations.push(location(pair, parent, step));
+        self.locations.push(step_to(pair, parent, step));
         self.moves.push(by);
         self.heap.push(Reverse((cost, index)));
     }
@@ -217,6 +210,18 @@ impl<'a> Search<'a> {
         Some(Plan::new(one, other))
     }
 
+    /// Whether the places of a difference may be those of a pair. A quick look at the last step, before places are spelled.
+    fn may_be_at(&self, at: u32, difference: &Difference) -> bool {
+        let (reader, writer) = self.pair(at);
+        let has_step = |schema: &AvroSchema, id: NodeId, place: &str| {
+            let mut step = String::new();
+            schema.nodes[id as usize].at.step.push_to(&mut step);
+            !schema.is_own(id) || place.contains(&step)
+        };
+        has_step(self.reader, reader, &difference.reader_place)
+            && has_step(self.writer, writer, &difference.writer_place)
+    }
+
     /// What the checker may report at a pair under the difference's rule; nothing when the budget is used up.
     fn spots(&mut self, at: u32, difference: &Difference) -> Option<Vec<Spot>> {
         let rule = difference.rule;
@@ -227,8 +232,8 @@ impl<'a> Search<'a> {
                 .collect(),
             (_, Kind::Union(_)) => Vec::new(),
             (Kind::Union(_), _) if *rule == rules::MISSING_UNION_BRANCH => vec![What::NoBranch],
-            (Kind::Record(one), Kind::Record(other)) => {
-                return self.record_spots(at, one, other, difference);
+            (Kind::Record(one), Kind::Record(_)) => {
+                return self.record_spots(at, one, difference);
             }
             _ => self
                 .clashes(at)?
@@ -250,7 +255,6 @@ impl<'a> Search<'a> {
         &mut self,
         at: u32,
         one: &Record,
-        other: &Record,
         difference: &Difference,
     ) -> Option<Vec<Spot>> {
         let mut spots = Vec::new();
@@ -276,7 +280,6 @@ impl<'a> Search<'a> {
                 });
             }
         }
-        let _ = other;
         self.budget.steps(spots.len() as u64 * 8).ok()?;
         Some(spots)
     }
@@ -334,32 +337,28 @@ impl<'a> Search<'a> {
 
     /// The difference as the checker would spell it here.
     fn spell(&mut self, spot: &Spot) -> Difference {
-        let mut at = spot.at;
-        let pushed = spot.child.is_some();
+        let pair_end = self.locations.len();
+        let mut location = spot.at;
         if let (Some(index), (Kind::Record(record), _)) = (spot.child, self.kinds(spot.at)) {
             let pair = (record.fields[index as usize].type_id, self.pair(spot.at).1);
-            at = number(self.locations.len());
+            location = number(pair_end);
             self.locations
-                .push(location(pair, spot.at, Step::Field(index)));
+                .push(step_to(pair, spot.at, Step::Field(index)));
         }
-        let speller = Speller {
+        let what = spot.reported;
+        let difference = Speller {
             reader: self.reader,
             writer: self.writer,
             locations: &self.locations,
-        };
-        let spelled = speller.difference(Finding {
-            what: spot.reported,
-            location: at,
-        });
-        if pushed {
-            self.locations.truncate(at as usize);
         }
-        spelled
+        .difference(Finding { what, location });
+        self.locations.truncate(pair_end);
+        difference
     }
 
     /// The whole way to a spot, and below a union on to what fails.
     fn finish(&mut self, spot: &Spot, cost: u64) -> Option<Trail> {
-        let watched = self.pair(spot.at);
+        let pair = self.pair(spot.at);
         let mut moves = self.way(spot.at);
         let what = match spot.what {
             What::NoBranch | What::NoBranchFor(_) => None,
@@ -368,20 +367,17 @@ impl<'a> Search<'a> {
         let start = match spot.what {
             What::NoBranchFor(index) => {
                 moves.push(Move::Branch(index));
-                Some(self.writer.branch(watched.1, index)?)
+                Some(self.writer.branch(pair.1, index)?)
             }
-            What::NoBranch => Some(watched.1),
+            What::NoBranch => Some(pair.1),
             _ => None,
         };
         match start {
-            Some(writer) => moves.extend(self.fails_below((watched.0, writer), cost)?),
+            Some(writer) => moves.extend(self.fails_below((pair.0, writer), cost)?),
             None => moves.extend(self.missing_symbol(spot.at)),
         }
-        Some(Trail {
-            moves,
-            watched,
-            what,
-        })
+        let wanted = Wanted { pair, what };
+        Some(Trail { moves, wanted })
     }
 
     fn way(&self, to: u32) -> Vec<Move> {
@@ -427,7 +423,7 @@ impl<'a> Search<'a> {
     }
 }
 
-const fn location((reader, writer): (NodeId, NodeId), parent: u32, step: Step) -> Location {
+const fn step_to((reader, writer): (NodeId, NodeId), parent: u32, step: Step) -> Location {
     Location {
         parent,
         step,

@@ -33,7 +33,7 @@ fn pairs() -> Option<Vec<Pair>> {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/avro/pairs.jsonl");
     let text = std::fs::read_to_string(path).ok()?;
-    let pairs = text.lines().map(|line| serde_json::from_str(line));
+    let pairs = text.lines().map(serde_json::from_str);
     Some(
         pairs
             .collect::<Result<_, _>>()

@@ -1,14 +1,18 @@
 //! Witnesses over our own cases, the recorded pairs and the families of real schemas: how many incompatibilities get one,
 //! per rule; that each can be written and cannot be read; and what a second decoder makes of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
+};
 
 use dovetail_compat::{
     Rule, Schema, Verdict,
-    explain::{Outcome, Witness, witness},
+    explain::{Outcome, Side, Witness, explain, witness},
     rules,
 };
-use dovetail_model::SchemaType;
+use dovetail_model::{CompatibilityPolicy, Direction, SchemaType};
+use serde_json::json;
 
 use super::{families, read, schema, second, values::Values};
 
@@ -217,11 +221,10 @@ fn only(reader: &str, writer: &str) -> (Witness, String) {
 
 fn shows(reader: &str, writer: &str, value: &str, hex: &str, why: &str) {
     let (witness, sentence) = only(reader, writer);
-    let bytes: String = witness
-        .bytes
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mut bytes = String::new();
+    for byte in &witness.bytes {
+        let _ = write!(bytes, "{byte:02x}");
+    }
     assert_eq!(
         (
             witness.value.to_string().as_str(),
@@ -392,4 +395,47 @@ fn values_beyond_the_bounds_are_not_made() {
         let (_, last) = report.findings.last().expect("differences");
         assert_eq!(witness(&reader, &writer, last), None, "{}", last.detail);
     }
+}
+
+#[test]
+fn an_explanation_carries_its_witness_and_both_places() {
+    let side = |text| Side {
+        text,
+        references: &[],
+    };
+    let explained = explain(
+        SchemaType::Avro,
+        side("{\"type\": \"record\", \"name\": \"R\", \"fields\": [\n  {\"name\": \"a\", \"type\": \"int\"}]}"),
+        side(r#"{"type": "record", "name": "R", "fields": []}"#),
+        &[Direction::Backward, Direction::Forward],
+        CompatibilityPolicy::Strict,
+    )
+    .expect("an explanation");
+    let [one] = explained.as_slice() else {
+        panic!("one difference, not {}", explained.len());
+    };
+    let place = one.new.as_ref().expect("a place in the new text");
+    assert_eq!((place.place.as_str(), place.line), ("/fields/0", 2));
+    assert!(one.breaks && one.direction == Direction::Backward);
+    let witness = one.witness.as_ref().expect("a witness");
+    assert_eq!((&witness.value, witness.bytes.len()), (&json!({}), 0));
+}
+
+/// Far more differences than a reading notes: each still finds its own.
+#[test]
+fn the_last_of_many_differences_has_a_witness() {
+    let fields = |kind: &str| {
+        let fields: Vec<String> = (0..3_000)
+            .map(|index| format!(r#"{{"name":"f{index}","type":"{kind}"}}"#))
+            .collect();
+        schema(&record(&fields.join(",")))
+    };
+    let (reader, writer) = (fields("int"), fields("string"));
+    let report = read(&reader, &writer);
+    let (_, last) = report.findings.last().expect("differences");
+    let found = witness(&reader, &writer, last).expect("a witness");
+    assert_eq!(
+        found.outcome,
+        Outcome::Fails("at /f2999, a string was written, and the reader wants an int".to_owned())
+    );
 }
