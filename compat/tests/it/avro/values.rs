@@ -112,6 +112,11 @@ impl Values {
         })
     }
 
+    /// Whether a union has several branches beside null.
+    pub(super) fn has_wide_union(&self) -> bool {
+        is_wide_somewhere(&self.root)
+    }
+
     fn definition(&self, name: &str, space: &str) -> &(Value, String) {
         self.named
             .get(&qualified(name, space))
@@ -279,19 +284,28 @@ fn collect(schema: &Value, space: &str, named: &mut HashMap<String, (Value, Stri
     }
 }
 
+fn is_wide_somewhere(schema: &Value) -> bool {
+    match schema {
+        Value::Array(branches)
+            if branches.iter().filter(|branch| *branch != "null").count() > 1 =>
+        {
+            true
+        }
+        _ => children(schema).any(is_wide_somewhere),
+    }
+}
+
+/// The schemas right inside a schema; of a record, its fields, whose types are inside them.
+fn children(schema: &Value) -> impl Iterator<Item = &Value> {
+    let fields = schema["fields"].as_array();
+    ["type", "items", "values"]
+        .into_iter()
+        .filter_map(|key| schema.get(key))
+        .chain(fields.into_iter().flatten())
+        .chain(schema.as_array().into_iter().flatten())
+}
+
 /// Whether a name is used as a type anywhere in a schema.
 fn uses(schema: &Value, name: &str) -> bool {
-    match schema {
-        Value::String(used) => used == name,
-        Value::Array(branches) => branches.iter().any(|branch| uses(branch, name)),
-        Value::Object(object) => {
-            let fields = object.get("fields").and_then(Value::as_array);
-            ["type", "items", "values"]
-                .iter()
-                .filter_map(|key| object.get(*key))
-                .chain(fields.into_iter().flatten())
-                .any(|child| uses(child, name))
-        }
-        _ => false,
-    }
+    schema == name || children(schema).any(|child| uses(child, name))
 }
