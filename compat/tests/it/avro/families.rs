@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{laws::corpus, schema};
 
-/// How many of a family are taken; every ordered pair of these is looked at.
-const MEMBERS: usize = 12;
-
 /// The canonical texts of each family; none where the corpus is not there.
 pub(super) fn all() -> Vec<Vec<String>> {
     let mut families: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
@@ -20,7 +17,7 @@ pub(super) fn all() -> Vec<Vec<String>> {
         let project = path.parent().and_then(|folder| folder.file_name());
         let project = project.expect("a folder").to_string_lossy().into_owned();
         let family = families.entry((project, name.to_owned())).or_default();
-        if family.len() < MEMBERS && !family.contains(&canonical) {
+        if !family.contains(&canonical) {
             family.push(canonical);
         }
     }
