@@ -106,6 +106,23 @@ fn check_case(rule: &str, case: &Case) {
     }
 }
 
+/// The schemas of every case: the new one and the previous one.
+pub(super) fn schemas() -> Vec<(Schema, Schema)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/avro");
+    let entries = std::fs::read_dir(folder).expect("the folder of cases");
+    let cases = entries.flat_map(|entry| {
+        let path = entry.expect("an entry").path();
+        let text = std::fs::read_to_string(path).expect("a readable file");
+        serde_json::from_str::<Vec<Case>>(&text).expect("cases")
+    });
+    cases
+        .map(|case| {
+            let new = schema(&case.new, &case.new_references);
+            (new, schema(&case.previous, &case.previous_references))
+        })
+        .collect()
+}
+
 fn schema(text: &serde_json::Value, references: &[Reference]) -> Schema {
     let references: Vec<NamedText> = references
         .iter()

@@ -28,11 +28,30 @@ struct Incompatibility {
     message: String,
 }
 
-#[test]
-fn pairs_agree_with_java() {
+/// Every recorded pair; none where the folder is not there.
+fn pairs() -> Option<Vec<Pair>> {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance/avro/pairs.jsonl");
-    let Ok(text) = std::fs::read_to_string(&path) else {
+    let text = std::fs::read_to_string(path).ok()?;
+    let pairs = text.lines().map(serde_json::from_str);
+    Some(
+        pairs
+            .collect::<Result<_, _>>()
+            .expect("a pair on every line"),
+    )
+}
+
+/// The texts of every recorded pair.
+pub(super) fn texts() -> impl Iterator<Item = (String, String)> {
+    pairs()
+        .into_iter()
+        .flatten()
+        .map(|pair| (pair.first, pair.second))
+}
+
+#[test]
+fn pairs_agree_with_java() {
+    let Some(pairs) = pairs() else {
         println!(
             "avro pairs: no conformance folder beside this checkout; our own cases stand alone"
         );
@@ -40,8 +59,7 @@ fn pairs_agree_with_java() {
     };
     let mut tally: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
     let mut first_disagreement = None;
-    for line in text.lines() {
-        let pair: Pair = serde_json::from_str(line).expect("a pair on every line");
+    for pair in &pairs {
         for (reader, writer, expected) in [
             (&pair.first, &pair.second, &pair.first_reads_second),
             (&pair.second, &pair.first, &pair.second_reads_first),

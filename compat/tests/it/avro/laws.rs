@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{read, schema};
 
-fn corpus() -> Vec<PathBuf> {
+pub(super) fn corpus() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/avro");
     let mut files = Vec::new();
     let mut folders = vec![root];
