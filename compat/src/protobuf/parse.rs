@@ -1,6 +1,7 @@
 //! A `.proto` text, or a base64 descriptor, to a schema that can be printed and compared.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use prost_reflect::DescriptorPool;
 
 use super::{
     canonical, compile, decode,
@@ -20,6 +21,8 @@ pub(crate) struct ProtobufSchema {
     names: Names,
     /// As understood, for comparing.
     model: Model,
+    /// As compiled, for writing and reading values of it.
+    pool: DescriptorPool,
     descriptor: Vec<u8>,
 }
 
@@ -36,6 +39,7 @@ impl ProtobufSchema {
             model,
             descriptor: compiled.descriptor,
             tree: compiled.tree,
+            pool: compiled.pool,
         })
     }
 
@@ -58,6 +62,10 @@ impl ProtobufSchema {
 
     pub(super) const fn model(&self) -> &Model {
         &self.model
+    }
+
+    pub(super) const fn pool(&self) -> &DescriptorPool {
+        &self.pool
     }
 }
 
