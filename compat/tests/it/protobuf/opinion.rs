@@ -30,8 +30,8 @@ pub(super) fn parsed(source: &Source) -> Result<Vec<FileDescriptorProto>, String
         .include(folder.path())
         .include(bundled)
         .input(folder.path().join("the/text.proto"))
-        .file_descriptor_set();
-    set.map(|set| set.file)
+        .parse_and_typecheck();
+    set.map(|set| set.file_descriptors)
         .map_err(|error| format!("{error:#}"))
 }
 
@@ -69,5 +69,26 @@ pub(super) fn read(message: &MessageDescriptor, bytes: &[u8]) -> Result<serde_js
 fn json(message: &dyn MessageDyn) -> Result<serde_json::Value, String> {
     let text =
         protobuf_json_mapping::print_to_string(message).map_err(|error| error.to_string())?;
-    serde_json::from_str(&text).map_err(|error| error.to_string())
+    let value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    Ok(without_defaults(value))
+}
+
+/// It prints a proto3 default that came over the wire, which our side leaves out.
+pub(super) fn without_defaults(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    let default = |value: &Value| match value {
+        Value::Bool(value) => !value,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty() || text == "0",
+        _ => false,
+    };
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .filter(|(_, value)| !default(value))
+            .map(|(name, value)| (name, without_defaults(value)))
+            .collect(),
+        Value::Array(list) => list.into_iter().map(without_defaults).collect(),
+        other => other,
+    }
 }
