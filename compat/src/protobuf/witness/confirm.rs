@@ -16,7 +16,11 @@ pub(super) fn changed(fields: &DynamicMessage, reader: &MessageDescriptor) -> Op
     if !is_changed(fields, reader)? {
         return None;
     }
-    let mut whole = fields.clone();
+    read(fields.clone(), reader)
+}
+
+/// The witness with what the reader makes of it.
+pub(super) fn read(mut whole: DynamicMessage, reader: &MessageDescriptor) -> Option<Witness> {
     values::complete(&mut whole)?;
     let outcome = match DynamicMessage::decode(reader.clone(), whole.encode_to_vec().as_slice()) {
         Ok(read) => Outcome::ReadsAs(json(&read)?),
@@ -35,6 +39,15 @@ pub(super) fn is_changed(fields: &DynamicMessage, reader: &MessageDescriptor) ->
         Ok(read) => Some(data::of(&read)? != meant),
         Err(_) => Some(true),
     }
+}
+
+/// Whether the same numbers are another value in JSON, as they are in well-known types.
+pub(super) fn means_something_else(
+    message: &DynamicMessage,
+    reader: &MessageDescriptor,
+) -> Option<bool> {
+    let read = DynamicMessage::decode(reader.clone(), message.encode_to_vec().as_slice()).ok()?;
+    Some(json(message)? != json(&read)?)
 }
 
 /// A witness, if the reader misses a field that it requires in what the writer may send.

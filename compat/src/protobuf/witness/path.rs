@@ -32,7 +32,7 @@ pub(super) fn into_field(pair: &Pair, number: u32) -> Option<Witness> {
         }
         next += 1;
     }
-    None
+    search.other_meaning()
 }
 
 struct Search {
@@ -128,6 +128,25 @@ impl Search {
             .find(optional)?;
         let message = self.wrapped(at, DynamicMessage::new(bodies.writer.clone()))?;
         confirm::incomplete(&message, &self.root.reader, required.full_name())
+    }
+
+    /// A well-known type that became another with the same numbers: a time that is read as a duration.
+    fn other_meaning(&self) -> Option<Witness> {
+        let bodies = &self.steps.first()?.bodies;
+        let known = |message: &MessageDescriptor| message.package_name() == "google.protobuf";
+        if !known(&bodies.writer) && !known(&bodies.reader) {
+            return None;
+        }
+        let Value::Message(message) = values::elements(&Kind::Message(bodies.writer.clone()))
+            .into_iter()
+            .next()?
+        else {
+            return None;
+        };
+        if !confirm::means_something_else(&message, &bodies.reader)? {
+            return None;
+        }
+        confirm::read(self.wrapped(0, message)?, &self.root.reader)
     }
 
     /// A value of a body inside everything that leads to it.

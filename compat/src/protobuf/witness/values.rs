@@ -48,7 +48,7 @@ fn entries(field: &FieldDescriptor) -> Vec<Value> {
 }
 
 /// Single values of a type.
-fn elements(kind: &Kind) -> Vec<Value> {
+pub(super) fn elements(kind: &Kind) -> Vec<Value> {
     match kind {
         Kind::Double => vec![Value::F64(1.5), Value::F64(-2.0)],
         Kind::Float => vec![Value::F32(1.5), Value::F32(-2.0)],
