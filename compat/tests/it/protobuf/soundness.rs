@@ -499,7 +499,7 @@ const LOSSY: &[Lossy] = &[
         "int64 a = 1;",
         "int32 a = 1;",
         &[0x08, 0x81, 0x80, 0x80, 0x80, 0x10],
-        Some("{1:1}"),
+        Some("a:1"),
     ),
     (
         "integer to bool",
@@ -507,7 +507,7 @@ const LOSSY: &[Lossy] = &[
         "int32 a = 1;",
         "bool a = 1;",
         &[0x08, 7],
-        Some("{1:true}"),
+        Some("a:true"),
     ),
     (
         "signed to unsigned",
@@ -517,7 +517,7 @@ const LOSSY: &[Lossy] = &[
         &[
             0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01,
         ],
-        Some("{1:4294967295}"),
+        Some("a:4294967295"),
     ),
     (
         "list of strings to one",
@@ -525,7 +525,7 @@ const LOSSY: &[Lossy] = &[
         "repeated string a = 1;",
         "string a = 1;",
         &[0x0a, 1, b'a', 0x0a, 1, b'b'],
-        Some("{1:\"b\"}"),
+        Some("a:\"b\""),
     ),
     (
         "list of numbers to one without a label",
@@ -541,7 +541,7 @@ const LOSSY: &[Lossy] = &[
         "repeated I a = 1; message I { int32 x = 1; }",
         "I a = 1; message I { int32 x = 1; }",
         &[0x0a, 2, 0x08, 1, 0x0a, 2, 0x08, 2],
-        Some("{1:{1:2}}"),
+        Some("a{x:2}"),
     ),
     (
         "field removed",
@@ -549,7 +549,7 @@ const LOSSY: &[Lossy] = &[
         "int32 a = 1;",
         "",
         &[0x08, 1],
-        Some("{1:0:Varint(1)}"),
+        Some(""),
     ),
 ];
 
@@ -563,10 +563,9 @@ fn what_is_compatible_and_lossy_is_known_by_name() {
         let written = DynamicMessage::decode(message(&previous), *bytes).expect("the writer's own");
         let read = DynamicMessage::decode(message(&new), *bytes).ok();
         let printed = read.map(|read| read.to_string());
-        let survives = printed == Some(written.to_string());
         println!("{name}: {reason}; {written} is read as {printed:?}");
-        assert!(!survives, "{name}");
-        assert_eq!(printed.is_none(), expected.is_none(), "{name}");
+        assert_ne!(printed, Some(written.to_string()), "{name}");
+        assert_eq!(printed.as_deref(), *expected, "{name}");
     }
 }
 
