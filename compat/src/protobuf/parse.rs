@@ -16,7 +16,7 @@ use crate::{NamedText, SchemaError};
 #[derive(Debug)]
 pub(crate) struct ProtobufSchema {
     /// As written, for printing.
-    tree: tree::File,
+    tree: Box<tree::File>,
     /// What the names in the tree may mean, for normalizing.
     names: Names,
     /// As understood, for comparing.
@@ -38,7 +38,7 @@ impl ProtobufSchema {
             names: Names::of(&compiled.pool),
             model,
             descriptor: compiled.descriptor,
-            tree: compiled.tree,
+            tree: Box::new(compiled.tree),
             pool: compiled.pool,
         })
     }
@@ -48,7 +48,10 @@ impl ProtobufSchema {
     }
 
     pub(crate) fn normalized(&self) -> String {
-        canonical::print(&normalize::normalize(self.tree.clone(), &self.names))
+        canonical::print(&normalize::normalize(
+            self.tree.as_ref().clone(),
+            &self.names,
+        ))
     }
 
     /// The base64 `FileDescriptorProto`.

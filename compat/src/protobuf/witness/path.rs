@@ -107,10 +107,8 @@ impl Search {
     /// Two fields that exclude each other now.
     fn exclusion(&self, at: usize) -> Option<Witness> {
         let bodies = &self.steps[at].bodies;
-        let oneofs = bodies.reader.oneofs().take(MAX_DEPTH);
-        let message = oneofs
-            .filter_map(|one| oneofs::excluded(bodies, one.name()))
-            .next()?;
+        let mut oneofs = bodies.reader.oneofs().take(MAX_DEPTH);
+        let message = oneofs.find_map(|one| oneofs::excluded(bodies, one.name()))?;
         confirm::changed(&self.wrapped(at, message)?, &self.root.reader)
     }
 
