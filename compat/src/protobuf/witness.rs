@@ -46,7 +46,7 @@ pub(crate) fn witness(
         || rule == &rules::FIELD_MOVED_TO_EXISTING_ONEOF
     {
         return oneofs::excluded(&pair, last)
-            .and_then(|message| confirm::changed(&message, &pair.reader));
+            .and_then(|(message, numbers)| confirm::changed(&message, &numbers, &pair.reader));
     }
     let number = last.parse().ok()?;
     if rule == &rules::FIELD_NAMED_TYPE_CHANGED {
@@ -85,7 +85,9 @@ fn removed_message(
         return None;
     }
     let outcome = Outcome::Fails(format!("the reader has no message \"{name}\""));
-    confirm::written(DynamicMessage::new(message), outcome)
+    let mut message = DynamicMessage::new(message);
+    values::complete(&mut message)?;
+    confirm::written(&message, outcome)
 }
 
 /// A value of the field that comes out as another one, or not at all.
@@ -94,7 +96,7 @@ fn changed_field(pair: &Pair, number: u32) -> Option<Witness> {
     values::of(&field).into_iter().find_map(|value| {
         let mut message = DynamicMessage::new(pair.writer.clone());
         message.try_set_field(&field, value).ok()?;
-        confirm::changed(&message, &pair.reader)
+        confirm::changed(&message, &[number], &pair.reader)
     })
 }
 

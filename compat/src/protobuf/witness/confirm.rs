@@ -11,9 +11,13 @@ use crate::explain::{Outcome, Witness};
 /// A witness, if the reader makes something else of these fields than the writer meant.
 ///
 /// The fields are judged alone first. What `required` adds to them afterwards may have changed as well, and would
-/// otherwise lend its own failure to a difference that does no harm.
-pub(super) fn changed(fields: &DynamicMessage, reader: &MessageDescriptor) -> Option<Witness> {
-    if !is_changed(fields, reader)? {
+/// otherwise lend its own failure to a difference that does no harm. `numbers` are those that are set.
+pub(super) fn changed(
+    fields: &DynamicMessage,
+    numbers: &[u32],
+    reader: &MessageDescriptor,
+) -> Option<Witness> {
+    if !is_changed(fields, numbers, reader)? {
         return None;
     }
     read(fields.clone(), reader)
@@ -26,17 +30,21 @@ pub(super) fn read(mut whole: DynamicMessage, reader: &MessageDescriptor) -> Opt
         Ok(read) => Outcome::ReadsAs(json(&read)?),
         Err(error) => Outcome::Fails(format!("the reader cannot decode it: {error}")),
     };
-    written(whole, outcome)
+    written(&whole, outcome)
 }
 
 /// Whether the reader fails on these fields or reads something else. `None` if that is too much to look at.
-pub(super) fn is_changed(fields: &DynamicMessage, reader: &MessageDescriptor) -> Option<bool> {
+pub(super) fn is_changed(
+    fields: &DynamicMessage,
+    numbers: &[u32],
+    reader: &MessageDescriptor,
+) -> Option<bool> {
     if reader.fields().len() > values::MAX_FIELDS {
         return None;
     }
-    let meant = data::of(fields)?;
+    let meant = data::at(fields, numbers)?;
     match DynamicMessage::decode(reader.clone(), fields.encode_to_vec().as_slice()) {
-        Ok(read) => Some(data::of(&read)? != meant),
+        Ok(read) => Some(data::at(&read, numbers)? != meant),
         Err(_) => Some(true),
     }
 }
@@ -65,14 +73,13 @@ pub(super) fn incomplete(
         return None;
     }
     let outcome = Outcome::Fails(format!("the required field \"{required}\" is missing"));
-    written(whole, outcome)
+    written(&whole, outcome)
 }
 
-/// The witness with what the writer puts on the wire, completed where `required` asks for it.
-pub(super) fn written(mut message: DynamicMessage, outcome: Outcome) -> Option<Witness> {
-    values::complete(&mut message)?;
+/// The witness with what the writer puts on the wire.
+pub(super) fn written(message: &DynamicMessage, outcome: Outcome) -> Option<Witness> {
     Some(Witness {
-        value: json(&message)?,
+        value: json(message)?,
         bytes: message.encode_to_vec(),
         outcome,
     })

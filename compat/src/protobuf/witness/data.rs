@@ -10,7 +10,7 @@ use prost_reflect::{DynamicMessage, MapKey, ReflectMessage as _, Value};
 use super::values::MAX_FIELDS;
 
 /// A value without its names.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Data {
     Number(i128),
     /// The bits of a float or a double.
@@ -19,8 +19,25 @@ pub(super) enum Data {
     Message(BTreeMap<u32, Vec<Data>>),
 }
 
+/// What a message holds at these numbers, which are all that can be set in it.
+pub(super) fn at(message: &DynamicMessage, numbers: &[u32]) -> Option<Data> {
+    let descriptor = message.descriptor();
+    let mut fields = BTreeMap::new();
+    for &number in numbers {
+        let field = descriptor.get_field(number);
+        if let Some(field) = field.filter(|field| message.has_field(field)) {
+            fields.insert(number, values(&message.get_field(&field))?);
+        }
+        let extension = descriptor.get_extension(number);
+        if let Some(extension) = extension.filter(|one| message.has_extension(one)) {
+            fields.insert(number, values(&message.get_extension(&extension))?);
+        }
+    }
+    Some(Data::Message(fields))
+}
+
 /// What a message holds. `None` where a message in it has more fields than are worth going through.
-pub(super) fn of(message: &DynamicMessage) -> Option<Data> {
+fn of(message: &DynamicMessage) -> Option<Data> {
     if message.descriptor().fields().len() > MAX_FIELDS {
         return None;
     }

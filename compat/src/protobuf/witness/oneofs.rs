@@ -7,8 +7,9 @@ use super::{Pair, confirm, values};
 /// Members of a oneof that are paired with each other.
 const MAX_MEMBERS: usize = 32;
 
-/// A message with two fields set that the reader's oneof excludes from each other: only the later one arrives.
-pub(super) fn excluded(pair: &Pair, oneof: &str) -> Option<DynamicMessage> {
+/// A message with two fields set that the reader's oneof excludes from each other: only the later one arrives. With
+/// it come their numbers.
+pub(super) fn excluded(pair: &Pair, oneof: &str) -> Option<(DynamicMessage, [u32; 2])> {
     let oneof = pair
         .reader
         .oneofs()
@@ -31,8 +32,9 @@ pub(super) fn excluded(pair: &Pair, oneof: &str) -> Option<DynamicMessage> {
                     .try_set_field(&member.field, member.value.clone())
                     .ok()?;
             }
-            if confirm::is_changed(&message, &pair.reader)? {
-                return Some(message);
+            let numbers = [one.field.number(), other.field.number()];
+            if confirm::is_changed(&message, &numbers, &pair.reader)? {
+                return Some((message, numbers));
             }
         }
     }
@@ -54,7 +56,7 @@ impl Member {
             let mut message = DynamicMessage::new(pair.writer.clone());
             message.try_set_field(&field, value.clone()).is_ok()
                 && message.has_field(&field)
-                && confirm::is_changed(&message, &pair.reader) == Some(false)
+                && confirm::is_changed(&message, &[number], &pair.reader) == Some(false)
         };
         let value = values::of(&field).into_iter().find(arrives)?;
         let group = written_oneof(&field);

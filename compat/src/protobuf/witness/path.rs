@@ -10,7 +10,7 @@ use super::{Pair, confirm, oneofs, values};
 use crate::explain::Witness;
 
 /// Fields that are looked at for one witness.
-const MAX_LOOKED_AT: usize = 1_000;
+const MAX_LOOKED_AT: usize = 300;
 /// Messages inside each other. prost itself reads a hundred.
 const MAX_DEPTH: usize = 32;
 
@@ -97,10 +97,10 @@ impl Search {
         values::of(field).into_iter().find_map(|value| {
             let mut message = DynamicMessage::new(bodies.writer.clone());
             message.try_set_field(field, value).ok()?;
-            if !confirm::is_changed(&message, &bodies.reader)? {
+            if !confirm::is_changed(&message, &[field.number()], &bodies.reader)? {
                 return None;
             }
-            confirm::changed(&self.wrapped(at, message)?, &self.root.reader)
+            self.changed_inside(at, message)
         })
     }
 
@@ -108,8 +108,14 @@ impl Search {
     fn exclusion(&self, at: usize) -> Option<Witness> {
         let bodies = &self.steps[at].bodies;
         let mut oneofs = bodies.reader.oneofs().take(MAX_DEPTH);
-        let message = oneofs.find_map(|one| oneofs::excluded(bodies, one.name()))?;
-        confirm::changed(&self.wrapped(at, message)?, &self.root.reader)
+        let (message, _) = oneofs.find_map(|one| oneofs::excluded(bodies, one.name()))?;
+        self.changed_inside(at, message)
+    }
+
+    /// Whether what a body loses is lost from outside as well.
+    fn changed_inside(&self, at: usize, message: DynamicMessage) -> Option<Witness> {
+        let outermost = [self.steps.first()?.field.number()];
+        confirm::changed(&self.wrapped(at, message)?, &outermost, &self.root.reader)
     }
 
     /// A field that the reader's body requires and the writer's may go without.

@@ -265,7 +265,7 @@ impl Seed {
         let any = self.next() >> (self.next() % 64);
         Some(match kind {
             Kind::Double => Value::F64(any as i64 as f64 / 8.0),
-            Kind::Float => Value::F32(any as i16 as f32 / 8.0),
+            Kind::Float => Value::F32(f32::from(any as i16) / 8.0),
             Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(any as i32),
             Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(any as i64),
             Kind::Uint32 | Kind::Fixed32 => Value::U32(any as u32),
