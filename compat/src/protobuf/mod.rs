@@ -3,7 +3,8 @@
 //! A text goes through four stations. [`tokens`] bounds it before any recursive parser sees it; [`compile`] lets protox
 //! judge it together with its imports, which are references or [`bundled`] files and never files on disk; [`read`] turns
 //! the tokens into a [`tree`] that keeps everything as written, from which [`canonical`] and [`normalize`] print; and
-//! [`model`] keeps only what a check needs, with every type name resolved.
+//! [`model`] keeps only what a check needs, with every type name resolved. [`witness`](mod@witness)
+//! writes and reads values of what was compiled.
 //!
 //! To add a rule: a static in [`rules`], the place in [`walk`] that finds it, and a file in `tests/cases/protobuf`.
 
@@ -26,16 +27,10 @@ mod tokens;
 mod tree;
 mod types;
 mod walk;
-
-pub(crate) use parse::ProtobufSchema;
-pub(crate) use rules::RULES;
-pub(crate) use walk::differences;
-
 mod witness;
 
+pub(crate) use parse::ProtobufSchema;
+pub(crate) use read::offset;
+pub(crate) use rules::RULES;
+pub(crate) use walk::differences;
 pub(crate) use witness::witness;
-
-/// PLACEHOLDER: the byte at which a dotted element name is declared.
-pub(crate) fn offset(_text: &str, _place: &str) -> Option<usize> {
-    None
-}

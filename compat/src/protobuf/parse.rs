@@ -1,6 +1,7 @@
 //! A `.proto` text, or a base64 descriptor, to a schema that can be printed and compared.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use prost_reflect::DescriptorPool;
 
 use super::{
     canonical, compile, decode,
@@ -15,11 +16,13 @@ use crate::{NamedText, SchemaError};
 #[derive(Debug)]
 pub(crate) struct ProtobufSchema {
     /// As written, for printing.
-    tree: tree::File,
+    tree: Box<tree::File>,
     /// What the names in the tree may mean, for normalizing.
     names: Names,
     /// As understood, for comparing.
     model: Model,
+    /// As compiled, for writing and reading values of it.
+    pool: DescriptorPool,
     descriptor: Vec<u8>,
 }
 
@@ -35,7 +38,8 @@ impl ProtobufSchema {
             names: Names::of(&compiled.pool),
             model,
             descriptor: compiled.descriptor,
-            tree: compiled.tree,
+            tree: Box::new(compiled.tree),
+            pool: compiled.pool,
         })
     }
 
@@ -44,7 +48,10 @@ impl ProtobufSchema {
     }
 
     pub(crate) fn normalized(&self) -> String {
-        canonical::print(&normalize::normalize(self.tree.clone(), &self.names))
+        canonical::print(&normalize::normalize(
+            self.tree.as_ref().clone(),
+            &self.names,
+        ))
     }
 
     /// The base64 `FileDescriptorProto`.
@@ -58,6 +65,10 @@ impl ProtobufSchema {
 
     pub(super) const fn model(&self) -> &Model {
         &self.model
+    }
+
+    pub(super) const fn pool(&self) -> &DescriptorPool {
+        &self.pool
     }
 }
 

@@ -15,24 +15,65 @@ use crate::SchemaError;
 
 /// Reads a whole text.
 pub(super) fn read(text: &str) -> Result<File, SchemaError> {
-    let mut reader = Reader {
-        text,
-        tokens: tokens(text)?,
-        at: 0,
-    };
-    reader.file()
+    Reader::of(text, None)?.file()
+}
+
+/// The byte at which the name of an element stands where it is declared: a package, message, field, group, oneof, enum
+/// or constant, by its dotted name. Constants stand inside their enum here, and members of a oneof beside it.
+pub(crate) fn offset(text: &str, place: &str) -> Option<usize> {
+    let read = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader::of(read, Some(place)).ok()?;
+    // What could not be read to its end was never accepted.
+    reader.file().ok()?;
+    let found = reader.sought?.found?;
+    Some(text.len() - read.len() + found)
 }
 
 pub(super) struct Reader<'a> {
     text: &'a str,
     tokens: Vec<Token<'a>>,
     at: usize,
+    sought: Option<Sought<'a>>,
+}
+
+/// An element whose declaration is looked for.
+struct Sought<'a> {
+    place: &'a str,
+    /// The dotted name of what encloses the next statement.
+    scope: String,
+    found: Option<usize>,
+}
+
+impl Sought<'_> {
+    /// Whether the place is this name in the present scope.
+    fn is(&self, name: &str) -> bool {
+        if self.scope.is_empty() {
+            return self.place == name;
+        }
+        self.place
+            .strip_prefix(self.scope.as_str())
+            .and_then(|rest| rest.strip_prefix('.'))
+            .is_some_and(|rest| rest == name)
+    }
 }
 
 pub(super) type Read<T> = Result<T, SchemaError>;
 
 /// The movements every statement is read with.
 impl<'a> Reader<'a> {
+    fn of(text: &'a str, place: Option<&'a str>) -> Read<Self> {
+        Ok(Self {
+            text,
+            tokens: tokens(text)?,
+            at: 0,
+            sought: place.map(|place| Sought {
+                place,
+                scope: String::new(),
+                found: None,
+            }),
+        })
+    }
+
     pub(super) fn peek_at(&self, ahead: usize) -> Token<'a> {
         let end = Token {
             kind: Kind::End,
@@ -90,6 +131,40 @@ impl<'a> Reader<'a> {
             name += &self.word()?;
         }
         Ok(name)
+    }
+
+    /// The name of what is declared here.
+    fn declared(&mut self) -> Read<String> {
+        let offset = self.peek().offset;
+        let name = self.word()?;
+        self.note(&name, offset);
+        Ok(name)
+    }
+
+    fn note(&mut self, name: &str, offset: usize) {
+        if let Some(sought) = &mut self.sought
+            && sought.found.is_none()
+            && sought.is(name)
+        {
+            sought.found = Some(offset);
+        }
+    }
+
+    /// Reads what stands inside a name.
+    fn inside<T>(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
+        let Some(sought) = &mut self.sought else {
+            return read(self);
+        };
+        let outer = sought.scope.len();
+        if outer > 0 {
+            sought.scope.push('.');
+        }
+        sought.scope += name;
+        let inner = read(self)?;
+        if let Some(sought) = &mut self.sought {
+            sought.scope.truncate(outer);
+        }
+        Ok(inner)
     }
 
     fn integer(&mut self) -> Read<i64> {
@@ -173,7 +248,12 @@ impl Reader<'_> {
 
     fn package(&mut self) -> Read<String> {
         self.next();
+        let offset = self.peek().offset;
         let name = self.name()?;
+        self.note(&name, offset);
+        if let Some(sought) = &mut self.sought {
+            sought.scope.clone_from(&name);
+        }
         self.require(b';')?;
         Ok(name)
     }
@@ -202,10 +282,9 @@ impl Reader<'_> {
 
     fn message(&mut self) -> Read<Message> {
         self.next();
-        Ok(Message {
-            name: self.word()?,
-            body: self.body()?,
-        })
+        let name = self.declared()?;
+        let body = self.inside(&name, Self::body)?;
+        Ok(Message { name, body })
     }
 
     fn body(&mut self) -> Read<Body> {
@@ -245,7 +324,7 @@ impl Reader<'_> {
             return self.group(label).map(Member::Group);
         }
         let type_ = self.field_type()?;
-        let name = self.word()?;
+        let name = self.declared()?;
         self.require(b'=')?;
         let number = self.integer()?;
         let options = self.setting_list()?;
@@ -274,21 +353,24 @@ impl Reader<'_> {
     }
 
     fn group(&mut self, label: Option<Label>) -> Read<Group> {
-        let name = self.word()?;
+        let offset = self.peek().offset;
+        let name = self.declared()?;
+        // The field has the name of the message in small letters.
+        self.note(&name.to_ascii_lowercase(), offset);
         self.require(b'=')?;
         Ok(Group {
             label,
-            name,
             number: self.integer()?,
             options: self.setting_list()?,
-            body: self.body()?,
+            body: self.inside(&name, Self::body)?,
+            name,
         })
     }
 
     fn oneof(&mut self) -> Read<Oneof> {
         self.next();
         let mut oneof = Oneof {
-            name: self.word()?,
+            name: self.declared()?,
             ..Oneof::default()
         };
         self.braces(|reader| {
@@ -366,10 +448,14 @@ impl Reader<'_> {
 
     fn enumeration(&mut self) -> Read<Enum> {
         self.next();
-        let mut found = Enum {
-            name: self.word()?,
-            ..Enum::default()
-        };
+        let name = self.declared()?;
+        let mut found = self.inside(&name, Self::constants)?;
+        found.name = name;
+        Ok(found)
+    }
+
+    fn constants(&mut self) -> Read<Enum> {
+        let mut found = Enum::default();
         self.braces(|reader| {
             match reader.peek().text {
                 "option" => found.options.push(reader.option()?),
@@ -382,7 +468,7 @@ impl Reader<'_> {
     }
 
     fn enum_value(&mut self) -> Read<EnumValue> {
-        let name = self.word()?;
+        let name = self.declared()?;
         self.require(b'=')?;
         let number = self.integer()?;
         let options = self.setting_list()?;

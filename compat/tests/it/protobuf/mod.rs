@@ -5,12 +5,20 @@
 //! - `canonical`: what is printed, and that nothing is lost by it.
 //! - `laws`: properties of checks.
 //! - `hostile`: texts that must be refused or judged quickly, on a small stack.
+//! - `opinion`, `pairs`: another implementation to ask, and every pair of texts to ask about.
+//! - `witness`: which incompatibilities have a witness, and that the other implementation confirms each.
 
+mod agreement;
 mod canonical;
 mod cases;
 mod conformance;
 mod hostile;
 mod laws;
+mod offsets;
+mod opinion;
+mod pairs;
+mod soundness;
+mod witness;
 
 use std::sync::Arc;
 
