@@ -25,6 +25,8 @@ mod policies;
 mod references;
 /// What is refused, and what the errors say.
 mod refusals;
+/// Documents that show a difference, and proofs that there are none.
+mod witness;
 
 fn schema(text: &str) -> Schema {
     schema_with(text, &[]).unwrap_or_else(|error| panic!("{error}: {text}"))
