@@ -49,6 +49,17 @@ pub enum Outcome {
     ReadsAs(serde_json::Value),
 }
 
+/// Whether a reader accepts everything that a writer may write, whatever the rules say.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Containment {
+    /// It does, and that is proven: no value breaks it.
+    Proven,
+    /// It does not; here is a value.
+    Refuted(Witness),
+    /// Neither was found out.
+    Unknown,
+}
+
 /// One side of a change: a text and the texts it refers to, as [`parse`] takes them.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
@@ -125,6 +136,17 @@ pub fn witness(reader: &Schema, writer: &Schema, difference: &Difference) -> Opt
         }
         (Parsed::Json(reader), Parsed::Json(writer)) => {
             json_schema::witness(reader, writer, difference)
+        }
+        _ => None,
+    }
+}
+
+/// Whether the reader accepts everything that the writer accepts, as sets of documents. It shows where a rule is stricter
+/// or laxer than need be, and decides nothing. Only JSON Schema has such a proof; `None` for the other formats.
+pub fn containment(reader: &Schema, writer: &Schema) -> Option<Containment> {
+    match (&reader.parsed, &writer.parsed) {
+        (Parsed::Json(reader), Parsed::Json(writer)) => {
+            Some(json_schema::containment(reader, writer))
         }
         _ => None,
     }

@@ -67,7 +67,7 @@ impl Draft {
     }
 
     /// The URI of the draft, as `$schema` says it.
-    const fn uri(self) -> &'static str {
+    pub(super) const fn uri(self) -> &'static str {
         match self {
             Self::Four => "http://json-schema.org/draft-04/schema#",
             Self::Six => "http://json-schema.org/draft-06/schema#",

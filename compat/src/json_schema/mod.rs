@@ -22,11 +22,9 @@ mod translate;
 mod uri;
 mod value_key;
 mod walk;
+mod witness;
 
 pub(crate) use parse::JsonSchema;
 pub(crate) use rules::RULES;
 pub(crate) use walk::differences;
-
-mod witness;
-
-pub(crate) use witness::witness;
+pub(crate) use witness::{containment, witness};

@@ -3,7 +3,7 @@
 //! What is refused here is refused for a reason a person can act on; what passes can be compared without a further
 //! error but [`TooComplex`](crate::TooComplex).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jsonschema::{ValidationError, error::ValidationErrorKind};
 use serde_json::Value;
@@ -16,6 +16,7 @@ use super::{
     model::Model,
     text::{kind, quoted},
     translate,
+    witness::Bundle,
 };
 use crate::{NamedText, SchemaError, limits::json_nesting_within};
 
@@ -25,30 +26,44 @@ const DEEPEST: usize = 100;
 /// A schema that was read, in both shapes it is needed in.
 #[derive(Debug)]
 pub(crate) struct JsonSchema {
-    value: Value,
+    /// The referenced texts and, last, the submitted one.
+    documents: Vec<Document>,
     pub(super) model: Model,
+    bundle: OnceLock<Option<Bundle>>,
 }
 
 impl JsonSchema {
     /// Reads a text with everything it refers to.
     pub(crate) fn parse(text: &str, references: &[NamedText]) -> Result<Self, SchemaError> {
-        let mut documents = read_all(text, references)?;
+        let documents = read_all(text, references)?;
         let model = translate::translate(&Documents::index(&documents)?)?;
-        let submitted = documents
-            .pop()
-            .ok_or_else(|| SchemaError("there is no text".to_owned()))?;
         Ok(Self {
-            value: submitted.value,
+            documents,
             model,
+            bundle: OnceLock::new(),
         })
     }
 
     pub(crate) fn canonical(&self) -> String {
-        canonical::print(&self.value)
+        canonical::print(self.submitted())
     }
 
     pub(crate) fn normalized(&self) -> String {
-        canonical::print(&canonical::sorted(&self.value))
+        canonical::print(&canonical::sorted(self.submitted()))
+    }
+
+    fn submitted(&self) -> &Value {
+        self.documents
+            .last()
+            .map_or(&Value::Null, |document| &document.value)
+    }
+
+    /// All texts in one, to build and to validate documents with. Made when it is first asked for; none where it would be
+    /// too large, or where one text cannot say it.
+    pub(super) fn bundle(&self) -> Option<&Bundle> {
+        self.bundle
+            .get_or_init(|| Bundle::of(&self.documents))
+            .as_ref()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::{collections::HashSet, fmt};
 
-use jsonschema::{PatternOptions, Retrieve, Uri, Validator};
+use jsonschema::{FancyRegex, PatternOptions, Retrieve, Uri, Validator};
 use serde_json::{Value, json};
 
 use crate::SchemaError;
@@ -16,14 +16,9 @@ pub(super) struct Pattern(Validator);
 impl Pattern {
     /// Compiles a pattern whose automaton stays within a size.
     fn compile(pattern: &str, size: usize) -> Option<Self> {
-        /// A match that needs more steps back counts as none.
-        const BACKTRACKING: usize = 2_000;
-        let options = PatternOptions::fancy_regex()
-            .backtrack_limit(BACKTRACKING)
-            .size_limit(size);
         jsonschema::draft7::options()
             .with_retriever(Refuse)
-            .with_pattern_options(options)
+            .with_pattern_options(engine(size))
             .build(&json!({ "pattern": pattern }))
             .ok()
             .map(Self)
@@ -44,6 +39,20 @@ impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pattern")
     }
+}
+
+/// The engine with its bounds.
+fn engine(size: usize) -> PatternOptions<FancyRegex> {
+    /// A match that needs more steps back counts as none.
+    const BACKTRACKING: usize = 2_000;
+    PatternOptions::fancy_regex()
+        .backtrack_limit(BACKTRACKING)
+        .size_limit(size)
+}
+
+/// The engine for schemas that were accepted.
+pub(super) fn accepted_engine() -> PatternOptions<FancyRegex> {
+    engine(Tier::Large.size())
 }
 
 /// Sizes of automata in bytes, and what one costs of the budget that all patterns of a schema share.

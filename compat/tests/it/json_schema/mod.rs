@@ -25,6 +25,10 @@ mod policies;
 mod references;
 /// What is refused, and what the errors say.
 mod refusals;
+/// What is called compatible survives.
+mod soundness;
+/// Documents that show a difference, and proofs that there are none.
+mod witness;
 
 fn schema(text: &str) -> Schema {
     schema_with(text, &[]).unwrap_or_else(|error| panic!("{error}: {text}"))
