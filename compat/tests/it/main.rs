@@ -1,5 +1,11 @@
 //! The checks and identities, held against reference verdicts and laws.
 //!
+//! - `avro`: Avro against the recorded verdicts of its Java library, laws over real schemas, and traps.
 //! - `identity`: the published identity hashes.
+//! - `json_schema`: the published cases, our own, the forms, the references, and hostile texts.
+//! - `protobuf`: published and own cases, canonical and normalized forms, laws, and hostile texts.
 
+mod avro;
 mod identity;
+mod json_schema;
+mod protobuf;

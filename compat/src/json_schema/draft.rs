@@ -1,0 +1,77 @@
+//! The drafts of JSON Schema, and what they call things.
+//!
+//! Nothing else in this folder compares `$schema` texts. A new draft is a variant here, its row in [`Draft::of`], and
+//! its meta-schema in [`Draft::check`].
+
+use jsonschema::ValidationError;
+use serde_json::Value;
+
+use crate::SchemaError;
+
+/// A draft this crate reads, oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Draft {
+    Four,
+    Six,
+    Seven,
+    Y2019,
+    Y2020,
+}
+
+/// Named in errors.
+const SUPPORTED: &str =
+    "supported are draft-04, draft-06, draft-07 (also without $schema), 2019-09 and 2020-12";
+
+impl Draft {
+    /// The draft a text names in `$schema`; `otherwise` where it names none.
+    pub(super) fn of(schema: &Value, otherwise: Self) -> Result<Self, SchemaError> {
+        let Some(named) = schema.get("$schema") else {
+            return Ok(otherwise);
+        };
+        let Some(uri) = named.as_str() else {
+            return Err(SchemaError(format!(
+                "$schema must be a string; {SUPPORTED}"
+            )));
+        };
+        let without_scheme = uri
+            .strip_prefix("https://")
+            .or_else(|| uri.strip_prefix("http://"))
+            .unwrap_or(uri);
+        match without_scheme.trim_end_matches('#') {
+            "json-schema.org/draft-04/schema" => Ok(Self::Four),
+            "json-schema.org/draft-06/schema" => Ok(Self::Six),
+            "json-schema.org/draft-07/schema" => Ok(Self::Seven),
+            "json-schema.org/draft/2019-09/schema" => Ok(Self::Y2019),
+            "json-schema.org/draft/2020-12/schema" => Ok(Self::Y2020),
+            _ => Err(SchemaError(format!(
+                "the draft $schema names, {}, is not known; {SUPPORTED}",
+                super::text::quoted(uri)
+            ))),
+        }
+    }
+
+    /// Drafts from 2019-09 on: `$ref` no longer hides its siblings, and `unevaluated…` exists.
+    pub(super) fn is_modern(self) -> bool {
+        self >= Self::Y2019
+    }
+
+    /// The keyword that names a schema.
+    pub(super) const fn id_keyword(self) -> &'static str {
+        match self {
+            Self::Four => "id",
+            _ => "$id",
+        }
+    }
+
+    /// Checks a schema against the draft's meta-schema. The crate has the meta-schemas compiled in, so nothing is
+    /// looked up anywhere.
+    pub(super) fn check(self, schema: &Value) -> Result<(), ValidationError<'_>> {
+        match self {
+            Self::Four => jsonschema::draft4::meta::validate(schema),
+            Self::Six => jsonschema::draft6::meta::validate(schema),
+            Self::Seven => jsonschema::draft7::meta::validate(schema),
+            Self::Y2019 => jsonschema::draft201909::meta::validate(schema),
+            Self::Y2020 => jsonschema::draft202012::meta::validate(schema),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Reads a text: JSON, its draft, its meta-schema, the texts it refers to, and finally the model that is compared.
+//!
+//! What is refused here is refused for a reason a person can act on; what passes can be compared without a further
+//! error but [`TooComplex`](crate::TooComplex).
+
+use std::sync::Arc;
+
+use jsonschema::error::ValidationErrorKind;
+use serde_json::Value;
+
+use super::{
+    canonical,
+    documents::{Document, Documents, named_meta_schemas},
+    draft::Draft,
+    location::Location,
+    model::Model,
+    text::{kind, quoted},
+    translate,
+};
+use crate::{NamedText, SchemaError, limits::json_nesting_within};
+
+/// How deep a text may nest. Jackson allows more, but nobody writes it, and it keeps every recursion over a value short.
+const DEEPEST: usize = 100;
+
+/// A schema that was read, in both shapes it is needed in.
+#[derive(Debug)]
+pub(crate) struct JsonSchema {
+    value: Value,
+    pub(super) model: Model,
+}
+
+impl JsonSchema {
+    /// Reads a text with everything it refers to.
+    pub(crate) fn parse(text: &str, references: &[NamedText]) -> Result<Self, SchemaError> {
+        let mut documents = read_all(text, references)?;
+        let mut meta_schemas = named_meta_schemas(&documents);
+        meta_schemas.append(&mut documents);
+        documents = meta_schemas;
+        let model = translate::translate(&Documents::index(&documents)?)?;
+        let submitted = documents
+            .pop()
+            .ok_or_else(|| SchemaError("there is no text".to_owned()))?;
+        Ok(Self {
+            value: submitted.value,
+            model,
+        })
+    }
+
+    pub(crate) fn canonical(&self) -> String {
+        canonical::print(&self.value)
+    }
+
+    pub(crate) fn normalized(&self) -> String {
+        canonical::print(&canonical::sorted(&self.value))
+    }
+}
+
+/// The referenced texts and, last, the submitted one. A text that names no draft has that of the submitted one.
+fn read_all(text: &str, references: &[NamedText]) -> Result<Vec<Document>, SchemaError> {
+    let submitted = read(text)?;
+    let draft = Draft::of(&submitted, Draft::Seven)?;
+    let mut documents = Vec::with_capacity(references.len() + 1);
+    for NamedText { name, text } in references {
+        let in_reference =
+            |SchemaError(error)| SchemaError(format!("the reference {}: {error}", quoted(name)));
+        let value = read(text).map_err(in_reference)?;
+        documents.push(Document {
+            name: Some(Arc::from(name.as_str())),
+            draft: Draft::of(&value, draft).map_err(in_reference)?,
+            value,
+        });
+    }
+    documents.push(Document {
+        name: None,
+        draft,
+        value: submitted,
+    });
+    for document in &documents {
+        let name = document.name.clone();
+        check_meta_schema(&Location::root(
+            &document.value,
+            document.draft,
+            name,
+            &Arc::from(""),
+        ))?;
+    }
+    Ok(documents)
+}
+
+fn read(text: &str) -> Result<Value, SchemaError> {
+    if !json_nesting_within(text, DEEPEST) {
+        return Err(SchemaError(format!(
+            "the JSON nests deeper than {DEEPEST} objects and arrays; move inner schemas to definitions and refer to them"
+        )));
+    }
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| SchemaError(format!("the text is not JSON: {error}")))?;
+    if value.is_object() || value.is_boolean() {
+        Ok(value)
+    } else {
+        Err(SchemaError(format!(
+            "a JSON Schema is an object, true or false, not {}",
+            kind(&value)
+        )))
+    }
+}
+
+/// Checks one schema against the meta-schema of its draft.
+pub(super) fn check_meta_schema(location: &Location<'_>) -> Result<(), SchemaError> {
+    // Draft 4 has no boolean schemas, but readers take them everywhere, and so does the walk.
+    if location.value.is_boolean() {
+        return Ok(());
+    }
+    location.draft.check(location.value).map_err(|error| {
+        let inner = Location {
+            pointer: format!("{}{}", location.pointer, error.instance_path().as_str()).into(),
+            ..location.clone()
+        };
+        // What is wrong with the name of a property is inside.
+        let cause = match error.kind() {
+            ValidationErrorKind::PropertyNames { error } => error.as_ref(),
+            _ => &error,
+        };
+        let found = match cause.instance().as_ref() {
+            Value::String(text) => quoted(text),
+            scalar @ (Value::Null | Value::Bool(_) | Value::Number(_)) => scalar.to_string(),
+            other => kind(other).to_owned(),
+        };
+        let problem = match cause.kind() {
+            ValidationErrorKind::Format { format } if format == "regex" => {
+                "is not a regular expression".to_owned()
+            }
+            ValidationErrorKind::Format { format } => format!("is not of the format {format}"),
+            _ => format!(
+                "does not fit the rule {} of the meta-schema of its draft",
+                cause.schema_path().as_str()
+            ),
+        };
+        SchemaError(format!(
+            "the schema is not valid at {}: {found} {problem}",
+            inner.place()
+        ))
+    })
+}

@@ -1,0 +1,71 @@
+//! A `.proto` text, or a base64 descriptor, to a schema that can be printed and compared.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::{
+    canonical, compile, decode,
+    model::{self, Model},
+    normalize,
+    resolve::Names,
+    tree,
+};
+use crate::{NamedText, SchemaError};
+
+/// A parsed Protobuf schema.
+#[derive(Debug)]
+pub(crate) struct ProtobufSchema {
+    /// As written, for printing.
+    tree: tree::File,
+    /// What the names in the tree may mean, for normalizing.
+    names: Names,
+    /// As understood, for comparing.
+    model: Model,
+    descriptor: Vec<u8>,
+}
+
+impl ProtobufSchema {
+    pub(crate) fn parse(text: &str, references: &[NamedText]) -> Result<Self, SchemaError> {
+        let compiled = if looks_like_base64(text) {
+            compile::compile(&decode::to_text(text.trim(), references)?, references)?
+        } else {
+            compile::compile(text, references)?
+        };
+        let model = model::model(&compiled);
+        Ok(Self {
+            names: Names::of(&compiled.pool),
+            model,
+            descriptor: compiled.descriptor,
+            tree: compiled.tree,
+        })
+    }
+
+    pub(crate) fn canonical(&self) -> String {
+        canonical::print(&self.tree)
+    }
+
+    pub(crate) fn normalized(&self) -> String {
+        canonical::print(&normalize::normalize(self.tree.clone(), &self.names))
+    }
+
+    /// The base64 `FileDescriptorProto`.
+    #[expect(
+        dead_code,
+        reason = "the server's format=serialized is its first caller"
+    )]
+    pub(crate) fn serialized(&self) -> String {
+        STANDARD.encode(&self.descriptor)
+    }
+
+    pub(super) const fn model(&self) -> &Model {
+        &self.model
+    }
+}
+
+/// Whether a text has none of the blanks and punctuation that every `.proto` text needs.
+fn looks_like_base64(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='))
+}
