@@ -1,6 +1,6 @@
 //! The server under test: the real accept loop and layers in front of a router of a few lines.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Extension, Router,

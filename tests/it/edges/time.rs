@@ -5,7 +5,7 @@ use tokio::io::AsyncReadExt;
 use tokio::io::AsyncWriteExt;
 use tokio::time::sleep;
 
-use super::client::{SHORT, chunked, request, within};
+use super::client::{SHORT, request, within};
 use super::server::{BIG_BYTES, Server};
 
 #[tokio::test]
