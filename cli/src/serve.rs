@@ -32,7 +32,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
 
-    /// The database: sqlite://FILE or postgres://… [default: sqlite://dovetail.db]
+    /// The database, `sqlite://FILE` or `postgres://…` [default: `sqlite://dovetail.db`]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
 

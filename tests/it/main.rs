@@ -8,6 +8,7 @@
 //! - `settings`: where settings come from, and what is said of wrong ones.
 //! - `start`: starting together, starting twice, starting wrongly, and stopping.
 //! - `storage`: the storage traits, on both databases.
+//! - `stories`: whole journeys, the README's first screen among them.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
 
 mod api;
@@ -18,4 +19,5 @@ mod races;
 mod settings;
 mod start;
 mod storage;
+mod stories;
 mod view;

@@ -11,7 +11,7 @@ use tokio::{
 use crate::{Client, Database, binary};
 
 /// How long a node may take to listen and to be ready, on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `dovetail serve`. Everything a [`Client`] can do, it can.
 #[derive(Debug)]

@@ -233,7 +233,7 @@ impl View {
         match &change.kind {
             ChangeKind::SchemaRegistered(registered) => self.register(registered, change.at),
             ChangeKind::VersionDeleted(deleted) | ChangeKind::SubjectDeleted(deleted) => {
-                self.delete(deleted)
+                self.delete(deleted);
             }
             ChangeKind::ConfigChanged { scope, config } => {
                 self.set(
@@ -243,7 +243,7 @@ impl View {
                 );
             }
             ChangeKind::ModeChanged { scope, mode } => {
-                self.set(scope, |slot| slot.mode = *mode, |slot| slot.mode = *mode)
+                self.set(scope, |slot| slot.mode = *mode, |slot| slot.mode = *mode);
             }
         }
     }
@@ -478,7 +478,7 @@ impl SchemaEntry {
 }
 
 /// The versions that references point at. Unqualified subjects live in the referrer's context.
-pub fn targets(context: &Context, references: &[Reference]) -> impl Iterator<Item = Usage> {
+fn targets(context: &Context, references: &[Reference]) -> impl Iterator<Item = Usage> {
     references.iter().filter_map(move |reference| {
         let subject = QualifiedSubject::parse_within(&reference.subject, context).ok()?;
         Some(Usage {

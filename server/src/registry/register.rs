@@ -213,15 +213,14 @@ impl Plan {
             .subject(self.subject())
             .map_or(&none, |holder| &**holder);
         let mode = view.mode(&Scope::subject(self.subject()));
-        if let Some(entry) = self.already_there(view, holder) {
-            if self
+        if let Some(entry) = self.already_there(view, holder)
+            && self
                 .request
                 .id
                 .is_none_or(|id| id == i64::from(entry.id.get()))
-            {
-                self.expect_version(entry.version)?;
-                return Ok(Step::There(*entry));
-            }
+        {
+            self.expect_version(entry.version)?;
+            return Ok(Step::There(*entry));
         }
         if mode.is_read_only() {
             return Err(RegistryError::read_only(self.subject()));

@@ -228,16 +228,17 @@ fn level(patch: &Patch<Value>) -> Result<Patch<CompatibilityLevel>> {
 
 /// An unknown policy clears, as the protocol has it.
 fn policy(patch: &Patch<String>) -> Patch<CompatibilityPolicy> {
-    match patch {
-        Patch::Keep => Patch::Keep,
-        Patch::Clear => Patch::Clear,
-        Patch::Set(text) if text.eq_ignore_ascii_case("STRICT") => {
-            Patch::Set(CompatibilityPolicy::Strict)
-        }
-        Patch::Set(text) if text.eq_ignore_ascii_case("LENIENT") => {
-            Patch::Set(CompatibilityPolicy::Lenient)
-        }
-        Patch::Set(_) => Patch::Clear,
+    let Patch::Set(text) = patch else {
+        return if *patch == Patch::Keep {
+            Patch::Keep
+        } else {
+            Patch::Clear
+        };
+    };
+    match text.to_ascii_uppercase().as_str() {
+        "STRICT" => Patch::Set(CompatibilityPolicy::Strict),
+        "LENIENT" => Patch::Set(CompatibilityPolicy::Lenient),
+        _ => Patch::Clear,
     }
 }
 
