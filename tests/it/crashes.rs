@@ -8,13 +8,14 @@
 use std::{
     collections::BTreeMap,
     io::Write,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use dovetail_model::{Context, QualifiedSubject};
+use dovetail_model::{Context, Mode, QualifiedSubject};
 use dovetail_server::{
-    core::View,
-    storage::{Storage, open},
+    core::{ChangeKind, CommitStats, Committer, Decision, Moment, Mutation, Scope, View, ViewCell},
+    storage::{Storage, StorageError, open},
 };
 use dovetail_tests::{Answer, Client, Database, Node, avro_record};
 use serde_json::{Value, json};
@@ -121,7 +122,11 @@ impl Model {
 
     /// What a node says of a subject.
     async fn read(client: &Client, subject: &str) -> Self {
-        let all = listed(client, &format!("/subjects/{subject}/versions?deleted=true")).await;
+        let all = listed(
+            client,
+            &format!("/subjects/{subject}/versions?deleted=true"),
+        )
+        .await;
         let live = listed(client, &format!("/subjects/{subject}/versions")).await;
         let mut model = Self::default();
         for version in all {
@@ -278,10 +283,18 @@ impl Model {
         let holder = view.subject(&subject);
         let versions = holder.into_iter().flat_map(|holder| holder.versions());
         let found: Vec<_> = versions
-            .map(|entry| (u64::from(entry.version.get()), u64::from(entry.id.get()), entry.deleted))
+            .map(|entry| {
+                (
+                    u64::from(entry.version.get()),
+                    u64::from(entry.id.get()),
+                    entry.deleted,
+                )
+            })
             .collect();
         let held = self.versions.iter();
-        let expected: Vec<_> = held.map(|(version, held)| (*version, held.id, held.deleted)).collect();
+        let expected: Vec<_> = held
+            .map(|(version, held)| (*version, held.id, held.deleted))
+            .collect();
         assert_eq!(found, expected, "{subject}");
     }
 }
@@ -293,13 +306,19 @@ async fn settle_shared(client: &Client, subject: &str, writers: &[Writer]) {
     assert_eq!(versions, (1..=most).collect::<Vec<_>>(), "{subject}");
     let mut found = BTreeMap::new();
     for version in versions {
-        let body = client.get(&format!("/subjects/{subject}/versions/{version}")).await.ok();
+        let body = client
+            .get(&format!("/subjects/{subject}/versions/{version}"))
+            .await
+            .ok();
         found.insert(name_in(&body), (body["id"].as_u64().unwrap(), version));
     }
     for (name, id, version) in writers.iter().flat_map(|writer| &writer.in_shared) {
         assert_eq!(found.get(name), Some(&(*id, *version)), "{subject}: {name}");
     }
-    for name in writers.iter().filter_map(|writer| writer.unanswered_in_shared.as_ref()) {
+    for name in writers
+        .iter()
+        .filter_map(|writer| writer.unanswered_in_shared.as_ref())
+    {
         let answer = client.register(subject, &schema(name)).await;
         let registered = (answer.id(), answer.version());
         if let Some(there) = found.get(name) {
@@ -371,7 +390,10 @@ async fn crash_again_and_again(kind: &str, database: Database) {
         // Another place to die in every cycle, early ones included.
         let life = cycle * 17 % LONGEST_LIFE;
         for _ in 0..life {
-            acknowledged.recv().await.expect("writers write until the node is gone");
+            acknowledged
+                .recv()
+                .await
+                .expect("writers write until the node is gone");
         }
         node.kill().await;
         let mut writers = running.join_all().await;
@@ -386,7 +408,8 @@ async fn crash_again_and_again(kind: &str, database: Database) {
         settle_shared(&node, &shared, &writers).await;
         for mut writer in writers.drain(..) {
             acknowledgements += writer.model.last_version + writer.in_shared.len() as u64;
-            unanswered += usize::from(writer.unanswered.is_some() || writer.unanswered_in_shared.is_some());
+            unanswered +=
+                usize::from(writer.unanswered.is_some() || writer.unanswered_in_shared.is_some());
             writer.settle(&node).await;
             subjects.push((writer.subject, writer.model));
         }
@@ -412,4 +435,43 @@ async fn nothing_acknowledged_is_lost_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_on_postgres() {
     crash_again_and_again("PostgreSQL", Database::postgres().await).await;
+}
+
+#[derive(Debug)]
+struct NoStats;
+
+impl CommitStats for NoStats {
+    fn committed(&self, _: usize) {}
+    fn failed(&self) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_that_panics_takes_nobody_along() {
+    let database = Database::sqlite();
+    let storage = open(database.url()).await.unwrap();
+    let view = Arc::new(ViewCell::new(View::default()));
+    let committer = Committer::start(Arc::clone(&storage), Arc::clone(&view), Arc::new(NoStats));
+    let write = |mode| {
+        committer.submit(move |_: &Moment<'_>| {
+            let kind = ChangeKind::ModeChanged {
+                scope: Scope::default_context(),
+                mode: Some(mode),
+            };
+            let content = None;
+            Ok::<_, StorageError>(Decision::Write(vec![Mutation { kind, content }], ()))
+        })
+    };
+    let panic = || {
+        committer.submit(|_: &Moment<'_>| -> Result<Decision<()>, StorageError> {
+            panic!("a defect in a decision")
+        })
+    };
+    // All three may end up in one batch, or each in its own.
+    let (before, panicked, after) =
+        tokio::join!(write(Mode::ReadOnly), panic(), write(Mode::ReadWrite));
+    before.unwrap();
+    assert!(!panicked.unwrap_err().is_transient());
+    after.unwrap();
+    assert_eq!(storage.load().await.unwrap(), *view.load());
+    assert_eq!(view.load().seq(), 2);
 }

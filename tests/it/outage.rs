@@ -28,7 +28,12 @@ fn schema(name: &str) -> String {
 fn expect_unavailable(answer: &Answer) {
     assert_eq!(answer.refusal(), (503, 50001), "{}", answer.text);
     let retry = answer.headers.get("retry-after");
-    let seconds: u64 = retry.expect("Retry-After").to_str().unwrap().parse().unwrap();
+    let seconds: u64 = retry
+        .expect("Retry-After")
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     assert!((1..=60).contains(&seconds), "{seconds}");
 }
 
@@ -43,7 +48,9 @@ async fn until_answered(client: &Client, subject: &str, text: &str) -> Answer {
             expect_unavailable(&answer);
         }
     };
-    timeout(PATIENCE, repeating).await.expect("the node recovers")
+    timeout(PATIENCE, repeating)
+        .await
+        .expect("the node recovers")
 }
 
 /// Writers who go on through an outage, each under a subject of its own, and remember what was acknowledged.
@@ -99,12 +106,18 @@ impl Load {
             let most = u64::try_from(versions.len()).unwrap();
             assert_eq!(versions, (1..=most).collect::<Vec<_>>(), "{subject}");
             for node in nodes {
-                let listed = node.get(&format!("/subjects/{subject}/versions")).await.ok();
+                let listed = node
+                    .get(&format!("/subjects/{subject}/versions"))
+                    .await
+                    .ok();
                 assert_eq!(listed, serde_json::json!(versions), "{subject}");
             }
             for (version, (id, text)) in acknowledged {
                 let node = &nodes[usize::try_from(*version).unwrap() % nodes.len()];
-                let found = node.get(&format!("/subjects/{subject}/versions/{version}")).await.ok();
+                let found = node
+                    .get(&format!("/subjects/{subject}/versions/{version}"))
+                    .await
+                    .ok();
                 assert_eq!(found["id"], *id, "{subject} {version}");
                 let again = node.register(subject, text).await;
                 assert_eq!((again.id(), again.version()), (*id, *version));
@@ -112,7 +125,6 @@ impl Load {
         }
         refused
     }
-
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,19 +136,34 @@ async fn a_server_that_goes_away_under_load_comes_back_without_a_restart() {
     let by_id = format!("/schemas/ids/{}", known.id());
     let served = nodes[0].get(&by_id).await.ok();
 
-    for round in 0..5 {
+    for round in 0..3 {
         let load = Load::start(&nodes, &format!("round{round}"), 8);
-        nodes[0].register("known", &schema(&format!("r{round}"))).await.ok();
+        nodes[0]
+            .register("known", &schema(&format!("r{round}")))
+            .await
+            .ok();
         cluster.stop();
 
-        expect_unavailable(&nodes[0].register("other", &schema("other")).await);
-        expect_unavailable(&nodes[0].level("other", "FULL").await);
-        expect_unavailable(&nodes[0].delete("/subjects/known").await);
-        assert_eq!(nodes[0].get(&by_id).await.ok(), served, "what is known is served");
-        assert_eq!(nodes[0].get("/health/live").await.status, 200);
-        expect_unavailable(&nodes[0].get("/health/ready").await);
-        // A linearizable read may not be answered from memory.
-        expect_unavailable(&nodes[0].get("/subjects/known/versions/latest").await);
+        let node = &nodes[0];
+        let (text, full) = (
+            schema("other"),
+            serde_json::json!({ "compatibility": "FULL" }),
+        );
+        let (register, level, delete, ready, latest, known, live) = tokio::join!(
+            node.register("other", &text),
+            node.put("/config/other", &full),
+            node.delete("/subjects/known"),
+            node.get("/health/ready"),
+            node.get("/subjects/known/versions/latest"),
+            node.get(&by_id),
+            node.get("/health/live"),
+        );
+        // A linearizable read may not be answered from memory; what an id stands for never changes.
+        for refused in [register, level, delete, ready, latest] {
+            expect_unavailable(&refused);
+        }
+        assert_eq!(known.ok(), served);
+        assert_eq!(live.status, 200);
 
         cluster.resume();
         for node in &nodes {
@@ -221,7 +248,10 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
         let reads_go_on = async |node: &Node| {
             for (number, (text, id)) in acknowledged.iter().enumerate() {
                 let version = number + 1;
-                let found = node.get(&format!("/subjects/full/versions/{version}")).await.ok();
+                let found = node
+                    .get(&format!("/subjects/full/versions/{version}"))
+                    .await
+                    .ok();
                 assert_eq!(found["id"], *id);
                 let again = node.register("full", text).await;
                 assert_eq!(again.id(), *id, "what is registered costs no write");
@@ -233,16 +263,26 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
 
         // Space comes back, and the node goes on by itself.
         let pid = node.pid().to_string();
-        let lifted = Command::new("prlimit").args(["--pid", &pid, "--fsize=unlimited"]).status().await;
+        let lifted = Command::new("prlimit")
+            .args(["--pid", &pid, "--fsize=unlimited"])
+            .status()
+            .await;
         assert!(lifted.unwrap().success());
         let next = until_answered(&node, "full", &schema("after")).await;
-        assert_eq!(next.id(), acknowledged.last().unwrap().1 + 1, "no id was lost");
+        assert_eq!(
+            next.id(),
+            acknowledged.last().unwrap().1 + 1,
+            "no id was lost"
+        );
         reads_go_on(&node).await;
 
         node.kill().await;
         let node = Node::start(&database).await;
         reads_go_on(&node).await;
-        assert_eq!(node.register("full", &schema("after")).await.id(), next.id());
+        assert_eq!(
+            node.register("full", &schema("after")).await.id(),
+            next.id()
+        );
     }
 }
 
@@ -261,7 +301,10 @@ async fn a_node_that_is_killed_with_a_full_disk_starts_again_without_the_limit()
 }
 
 async fn signal(node: &Node, name: &str) {
-    let sent = Command::new("kill").args([name, &node.pid().to_string()]).status().await;
+    let sent = Command::new("kill")
+        .args([name, &node.pid().to_string()])
+        .status()
+        .await;
     assert!(sent.unwrap().success());
 }
 
@@ -275,8 +318,10 @@ async fn holds_a_transaction(connection: &mut PgConnection) -> bool {
         WHERE datname = current_database() AND application_name = 'dovetail'";
     // What the node sent before it was paused is still worked off.
     for _ in 0..100 {
-        let (idle, active): (i64, i64) =
-            sqlx::query_as(sessions).fetch_one(&mut *connection).await.unwrap();
+        let (idle, active): (i64, i64) = sqlx::query_as(sessions)
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
         if active == 0 {
             return idle > 0;
         }
@@ -317,7 +362,10 @@ async fn a_node_that_is_paused_while_it_holds_the_head_does_not_stop_the_others(
 /// What the paused node wrote before and after is on the other one as well.
 async fn load_is_seen_by(other: &Node) {
     for writer in 0..8 {
-        let listed = other.get(&format!("/subjects/paused-{writer}/versions")).await.ok();
+        let listed = other
+            .get(&format!("/subjects/paused-{writer}/versions"))
+            .await
+            .ok();
         assert!(!listed.as_array().unwrap().is_empty());
     }
 }

@@ -148,39 +148,46 @@ on_all_nodes!(one_schema_under_many_new_subjects_gets_one_id, |nodes| {
     }
 });
 
-on_all_nodes!(different_schemas_get_ids_and_versions_without_gaps, |nodes| {
-    const SUBJECTS: usize = 16;
-    let each = rounds(10);
-    for context in ["", ":.other:"] {
-        let outcomes = together(REGISTRARS, |registrar| {
-            let client = nodes.client(registrar);
-            async move {
-                let mut outcomes = Vec::new();
-                for number in 0..each {
-                    let subject = format!("{context}s{}", (registrar + number) % SUBJECTS);
-                    let text = schema(format!("{registrar}_{number}"));
-                    let answer = client.register(&subject, &text).await;
-                    outcomes.push((subject, answer.id(), answer.version()));
+on_all_nodes!(
+    different_schemas_get_ids_and_versions_without_gaps,
+    |nodes| {
+        const SUBJECTS: usize = 16;
+        let each = rounds(10);
+        for context in ["", ":.other:"] {
+            let outcomes = together(REGISTRARS, |registrar| {
+                let client = nodes.client(registrar);
+                async move {
+                    let mut outcomes = Vec::new();
+                    for number in 0..each {
+                        let subject = format!("{context}s{}", (registrar + number) % SUBJECTS);
+                        let text = schema(format!("{registrar}_{number}"));
+                        let answer = client.register(&subject, &text).await;
+                        outcomes.push((subject, answer.id(), answer.version()));
+                    }
+                    outcomes
                 }
-                outcomes
+            })
+            .await
+            .concat();
+            let ids: BTreeSet<u64> = outcomes.iter().map(|(_, id, _)| *id).collect();
+            let most = u64::try_from(REGISTRARS * each).unwrap();
+            assert_eq!(ids, (1..=most).collect(), "the ids of {context:?}");
+            for subject in 0..SUBJECTS {
+                let subject = format!("{context}s{subject}");
+                let of_subject = outcomes.iter().filter(|(name, ..)| *name == subject);
+                let versions: BTreeSet<u64> =
+                    of_subject.clone().map(|(.., version)| *version).collect();
+                let most = u64::try_from(of_subject.count()).unwrap();
+                assert_eq!(versions, (1..=most).collect(), "the versions of {subject}");
+                let listed = nodes
+                    .client(0)
+                    .get(&format!("/subjects/{subject}/versions"))
+                    .await;
+                assert_eq!(listed.ok(), json!((1..=most).collect::<Vec<_>>()));
             }
-        })
-        .await
-        .concat();
-        let ids: BTreeSet<u64> = outcomes.iter().map(|(_, id, _)| *id).collect();
-        let most = u64::try_from(REGISTRARS * each).unwrap();
-        assert_eq!(ids, (1..=most).collect(), "the ids of {context:?}");
-        for subject in 0..SUBJECTS {
-            let subject = format!("{context}s{subject}");
-            let of_subject = outcomes.iter().filter(|(name, ..)| *name == subject);
-            let versions: BTreeSet<u64> = of_subject.clone().map(|(.., version)| *version).collect();
-            let most = u64::try_from(of_subject.count()).unwrap();
-            assert_eq!(versions, (1..=most).collect(), "the versions of {subject}");
-            let listed = nodes.client(0).get(&format!("/subjects/{subject}/versions")).await;
-            assert_eq!(listed.ok(), json!((1..=most).collect::<Vec<_>>()));
         }
     }
-});
+);
 
 /// How a contest is held: what the schemas look like, and what they owe each other.
 #[derive(Debug, Clone, Copy)]
@@ -245,13 +252,17 @@ impl Contest {
             }
             SchemaType::Protobuf => {
                 let fields: String = numbered
-                    .map(|(kind, number)| format!("{} f{number} = {number};\n", PROTOBUF_TYPES[*kind]))
+                    .map(|(kind, number)| {
+                        format!("{} f{number} = {number};\n", PROTOBUF_TYPES[*kind])
+                    })
                     .collect();
                 format!("syntax = \"proto3\";\nmessage M {{\n{fields}}}\n")
             }
             SchemaType::Json => {
                 let fields: serde_json::Map<String, Value> = numbered
-                    .map(|(kind, number)| (format!("f{number}"), json!({ "type": JSON_TYPES[*kind] })))
+                    .map(|(kind, number)| {
+                        (format!("f{number}"), json!({ "type": JSON_TYPES[*kind] }))
+                    })
                     .collect();
                 let open = matches!(
                     self.level,
@@ -271,7 +282,8 @@ impl Contest {
                 let types = avro_types();
                 let json = json();
                 let fields = json["fields"].as_array().unwrap().iter();
-                let of_type = |field: &Value| types.iter().position(|(kind, _)| *kind == field["type"]);
+                let of_type =
+                    |field: &Value| types.iter().position(|(kind, _)| *kind == field["type"]);
                 fields.map(of_type).collect::<Option<_>>()
             }
             SchemaType::Protobuf => text
@@ -297,12 +309,17 @@ impl Contest {
             CompatibilityPolicy::Lenient => "LENIENT",
         };
         let config = json!({ "compatibility": self.level, "compatibilityPolicy": policy });
-        client.put(&format!("/config/{subject}"), &config).await.ok();
+        client
+            .put(&format!("/config/{subject}"), &config)
+            .await
+            .ok();
     }
 
     async fn register(self, client: &Client, subject: &str, fields: &[usize]) -> Answer {
         let text = self.text(fields);
-        client.register_as(self.format.as_str(), subject, &text).await
+        client
+            .register_as(self.format.as_str(), subject, &text)
+            .await
     }
 
     fn parsed(self, text: &str) -> Schema {
@@ -331,14 +348,21 @@ impl Contest {
             for other in contenders.iter().filter(|other| *other != one) {
                 let previous = [self.parsed(&self.text(other))];
                 let may_follow = self.may_follow(&schema, &previous);
-                assert_eq!(may_follow, self.level == CompatibilityLevel::None, "{self:?}");
+                assert_eq!(
+                    may_follow,
+                    self.level == CompatibilityLevel::None,
+                    "{self:?}"
+                );
             }
         }
     }
 
     /// Reads a subject back from a node: its versions have no gaps, and each may follow those before it.
     async fn expect_valid_chain(self, client: &Client, subject: &str) -> Vec<Schema> {
-        let versions = client.get(&format!("/subjects/{subject}/versions")).await.ok();
+        let versions = client
+            .get(&format!("/subjects/{subject}/versions"))
+            .await
+            .ok();
         let count = versions.as_array().unwrap().len();
         assert_eq!(versions, json!((1..=count).collect::<Vec<_>>()), "{self:?}");
         let mut chain = Vec::new();
@@ -346,7 +370,10 @@ impl Contest {
             let path = format!("/subjects/{subject}/versions/{version}/schema");
             let text = client.get(&path).await.text;
             let schema = self.parsed(&text);
-            assert!(self.may_follow(&schema, &chain), "{self:?}: version {version}");
+            assert!(
+                self.may_follow(&schema, &chain),
+                "{self:?}: version {version}"
+            );
             chain.push(schema);
         }
         chain
@@ -369,10 +396,15 @@ async fn hold_in_steps(nodes: &Nodes, contest: Contest, steps: usize) {
     let subject = contest.subject("steps");
     contest.prepare(&nodes.client(0), &subject).await;
     let mut head = vec![0];
-    contest.register(&nodes.client(0), &subject, &head).await.ok();
+    contest
+        .register(&nodes.client(0), &subject, &head)
+        .await
+        .ok();
     let mut chain = vec![contest.parsed(&contest.text(&head))];
     for _ in 0..steps {
-        let contenders: Vec<Fields> = (0..TYPES).map(|kind| [&head[..], &[kind]].concat()).collect();
+        let contenders: Vec<Fields> = (0..TYPES)
+            .map(|kind| [&head[..], &[kind]].concat())
+            .collect();
         contest.expect_contenders_to_clash(&chain, &contenders);
         // Two registrars for each contender.
         let outcomes = together(2 * TYPES, |registrar| {
@@ -401,7 +433,10 @@ async fn hold_in_steps(nodes: &Nodes, contest: Contest, steps: usize) {
 async fn hold_without_steps(nodes: &Nodes, contest: Contest, tries: usize) {
     let subject = contest.subject("free");
     contest.prepare(&nodes.client(0), &subject).await;
-    contest.register(&nodes.client(0), &subject, &[0]).await.ok();
+    contest
+        .register(&nodes.client(0), &subject, &[0])
+        .await
+        .ok();
     let outcomes = together(3 * TYPES, |registrar| {
         let (client, subject) = (nodes.client(registrar), subject.clone());
         async move {
@@ -418,11 +453,14 @@ async fn hold_without_steps(nodes: &Nodes, contest: Contest, tries: usize) {
     .await
     .concat();
     let chain = contest.expect_valid_chain(&nodes.client(2), &subject).await;
-    let versions: BTreeSet<u64> = outcomes.iter().flatten().map(|(_, version)| *version).collect();
+    let versions: BTreeSet<u64> = outcomes
+        .iter()
+        .flatten()
+        .map(|(_, version)| *version)
+        .collect();
     let most = u64::try_from(chain.len()).unwrap();
     assert_eq!(versions, (2..=most).collect(), "every version has an owner");
 }
-
 
 on_all_nodes!(one_contender_wins_each_step_and_the_chain_holds, |nodes| {
     for contest in Contest::all() {
@@ -430,51 +468,75 @@ on_all_nodes!(one_contender_wins_each_step_and_the_chain_holds, |nodes| {
     }
 });
 
-on_all_nodes!(contenders_that_never_wait_leave_a_chain_that_holds, |nodes| {
-    for contest in Contest::all() {
-        hold_without_steps(&nodes, contest, rounds(8)).await;
+on_all_nodes!(
+    contenders_that_never_wait_leave_a_chain_that_holds,
+    |nodes| {
+        for contest in Contest::all() {
+            hold_without_steps(&nodes, contest, rounds(8)).await;
+        }
     }
-});
+);
 
-on_all_nodes!(a_level_that_is_raised_holds_from_its_acknowledgement_on, |nodes| {
-    let contest = Contest {
-        format: SchemaType::Avro,
-        level: CompatibilityLevel::FullTransitive,
-    };
-    for round in 0..rounds(50) {
-        let subject = format!("raised-{round}");
-        nodes.client(0).level(&subject, "NONE").await.ok();
-        contest.register(&nodes.client(0), &subject, &[0]).await.ok();
-        // While others register what clashes, one raises the level, and then nothing that clashes gets in.
-        let late = together(TYPES, |registrar| {
-            let (client, subject) = (nodes.client(registrar), subject.clone());
-            async move {
-                if registrar == 0 {
-                    contest.prepare(&client, &subject).await;
-                    contest.register(&client, &subject, &[0, 0, 0]).await;
-                    return contest.register(&client, &subject, &[3, 2, 1]).await;
+on_all_nodes!(
+    a_level_that_is_raised_holds_from_its_acknowledgement_on,
+    |nodes| {
+        let contest = Contest {
+            format: SchemaType::Avro,
+            level: CompatibilityLevel::FullTransitive,
+        };
+        for round in 0..rounds(50) {
+            let subject = format!("raised-{round}");
+            nodes.client(0).level(&subject, "NONE").await.ok();
+            contest
+                .register(&nodes.client(0), &subject, &[0])
+                .await
+                .ok();
+            // While others register what clashes, one raises the level, and then nothing that clashes gets in.
+            let late = together(TYPES, |registrar| {
+                let (client, subject) = (nodes.client(registrar), subject.clone());
+                async move {
+                    if registrar == 0 {
+                        contest.prepare(&client, &subject).await;
+                        contest.register(&client, &subject, &[0, 0, 0]).await;
+                        return contest.register(&client, &subject, &[3, 2, 1]).await;
+                    }
+                    contest.register(&client, &subject, &[registrar]).await
                 }
-                contest.register(&client, &subject, &[registrar]).await
-            }
-        })
-        .await;
-        assert_eq!(late[0].status, 409, "{subject}: {}", late[0].text);
+            })
+            .await;
+            assert_eq!(late[0].status, 409, "{subject}: {}", late[0].text);
+        }
     }
-});
+);
 
 /// What a node says of a version that another one acknowledged.
 async fn expect_version(client: &Client, subject: &str, text: &str, (id, version): (u64, u64)) {
     let path = format!("/subjects/{subject}/versions");
     let latest = client.get(&format!("{path}/latest")).await;
-    assert_eq!(id_and_version(&latest), (id, version), "latest of {subject}");
+    assert_eq!(
+        id_and_version(&latest),
+        (id, version),
+        "latest of {subject}"
+    );
     let by_number = client.get(&format!("{path}/{version}")).await;
-    assert_eq!(id_and_version(&by_number), (id, version), "{subject} {version}");
+    assert_eq!(
+        id_and_version(&by_number),
+        (id, version),
+        "{subject} {version}"
+    );
     let by_id = client.get(&format!("/schemas/ids/{id}")).await.ok();
     assert_eq!(by_id["schema"], latest.json()["schema"], "id {id}");
     let body = json!({ "schema": text });
     let looked_up = client.post(&format!("/subjects/{subject}"), &body).await;
-    assert_eq!(id_and_version(&looked_up), (id, version), "lookup in {subject}");
-    let listed = client.get(&format!("/subjects?subjectPrefix={subject}")).await.ok();
+    assert_eq!(
+        id_and_version(&looked_up),
+        (id, version),
+        "lookup in {subject}"
+    );
+    let listed = client
+        .get(&format!("/subjects?subjectPrefix={subject}"))
+        .await
+        .ok();
     assert_eq!(listed, json!([subject]));
 }
 
@@ -509,35 +571,55 @@ on_all_nodes!(what_one_node_acknowledged_every_node_knows, |nodes| {
     .await;
 });
 
-on_all_nodes!(deletions_and_settings_are_known_everywhere_at_once, |nodes| {
-    for round in 0..rounds(40) {
-        let (writer, others) = (nodes.client(round), nodes.others(round));
-        let subject = format!("s-{round:03}");
-        writer.register(&subject, &schema(round)).await.ok();
-        let version = format!("/subjects/{subject}/versions/1");
-        let config = format!("/config/{subject}");
-        writer.level(&subject, "FULL").await.ok();
-        for other in &others {
-            assert_eq!(other.get(&config).await.ok()["compatibilityLevel"], "FULL");
-        }
-        writer.put(&format!("/mode/{subject}"), &json!({ "mode": "READONLY" })).await.ok();
-        for other in &others {
-            let refused = other.register(&subject, &schema(format!("{round}_2"))).await;
-            assert_eq!(refused.refusal(), (422, 42205));
-        }
-        writer.put(&format!("/mode/{subject}"), &json!({ "mode": "READWRITE" })).await.ok();
-        writer.delete(&version).await.ok();
-        for other in &others {
-            assert_eq!(other.get(&version).await.status, 404);
-            assert_eq!(other.get(&format!("{version}?deleted=true")).await.status, 200);
-        }
-        writer.delete(&format!("{version}?permanent=true")).await.ok();
-        for other in &others {
-            assert_eq!(other.get(&format!("{version}?deleted=true")).await.status, 404);
-            assert_eq!(other.get(&config).await.refusal(), (404, 40408));
+on_all_nodes!(
+    deletions_and_settings_are_known_everywhere_at_once,
+    |nodes| {
+        for round in 0..rounds(40) {
+            let (writer, others) = (nodes.client(round), nodes.others(round));
+            let subject = format!("s-{round:03}");
+            writer.register(&subject, &schema(round)).await.ok();
+            let version = format!("/subjects/{subject}/versions/1");
+            let config = format!("/config/{subject}");
+            writer.level(&subject, "FULL").await.ok();
+            for other in &others {
+                assert_eq!(other.get(&config).await.ok()["compatibilityLevel"], "FULL");
+            }
+            writer
+                .put(&format!("/mode/{subject}"), &json!({ "mode": "READONLY" }))
+                .await
+                .ok();
+            for other in &others {
+                let refused = other
+                    .register(&subject, &schema(format!("{round}_2")))
+                    .await;
+                assert_eq!(refused.refusal(), (422, 42205));
+            }
+            writer
+                .put(&format!("/mode/{subject}"), &json!({ "mode": "READWRITE" }))
+                .await
+                .ok();
+            writer.delete(&version).await.ok();
+            for other in &others {
+                assert_eq!(other.get(&version).await.status, 404);
+                assert_eq!(
+                    other.get(&format!("{version}?deleted=true")).await.status,
+                    200
+                );
+            }
+            writer
+                .delete(&format!("{version}?permanent=true"))
+                .await
+                .ok();
+            for other in &others {
+                assert_eq!(
+                    other.get(&format!("{version}?deleted=true")).await.status,
+                    404
+                );
+                assert_eq!(other.get(&config).await.refusal(), (404, 40408));
+            }
         }
     }
-});
+);
 
 /// A registration that refers to a version, and a deletion of that version, at the same moment.
 async fn refer_and_delete(nodes: &Nodes, round: usize, whole_subject: bool) {
@@ -555,7 +637,8 @@ async fn refer_and_delete(nodes: &Nodes, round: usize, whole_subject: bool) {
         format!("/subjects/{target}/versions/1")
     };
     let answers = together(3, |part| {
-        let (client, what, referring) = (nodes.client(round + part), what.clone(), referring.clone());
+        let (client, what, referring) =
+            (nodes.client(round + part), what.clone(), referring.clone());
         let path = format!("/subjects/{referrer}-{part}/versions");
         async move {
             if part > 0 {

@@ -31,7 +31,11 @@ fn table(text: &str) -> Table {
 }
 
 /// Puts layers together: command line, file and environment.
-fn resolve(flags: &str, file: Option<&str>, environment: &[(&str, &str)]) -> Result<Settings, String> {
+fn resolve(
+    flags: &str,
+    file: Option<&str>,
+    environment: &[(&str, &str)],
+) -> Result<Settings, String> {
     let file = file.map(File::new);
     let path = file.as_ref().map(File::path);
     let environment = environment
@@ -56,25 +60,51 @@ fn other_than(name: &str, default: &Value) -> Value {
 /// A setting of a resolved whole, by what it prints as.
 fn shown(settings: &Settings, name: &str) -> String {
     let all = format!("{settings:#?}");
-    let line = all.lines().find(|line| line.trim_start().starts_with(&format!("{name}: ")));
-    line.unwrap_or_else(|| panic!("{name} is no setting: {all}")).trim().to_owned()
+    let line = all
+        .lines()
+        .find(|line| line.trim_start().starts_with(&format!("{name}: ")));
+    line.unwrap_or_else(|| panic!("{name} is no setting: {all}"))
+        .trim()
+        .to_owned()
 }
 
 #[test]
 fn the_file_is_over_the_environment_which_is_over_the_defaults_for_every_setting() {
     for (name, default) in table(DEFAULTS) {
         let other = other_than(&name, &default);
-        let spelled = other.as_str().map_or_else(|| other.to_string(), str::to_owned);
+        let spelled = other
+            .as_str()
+            .map_or_else(|| other.to_string(), str::to_owned);
         let variable = format!("DOVETAIL_{}", name.to_uppercase());
         let usual = resolve("", None, &[]).unwrap();
         let from_environment = resolve("", None, &[(&variable, &spelled)]).unwrap();
-        assert_ne!(shown(&from_environment, &name), shown(&usual, &name), "{variable}");
+        assert_ne!(
+            shown(&from_environment, &name),
+            shown(&usual, &name),
+            "{variable}"
+        );
         let from_file = resolve("", Some(&format!("{name} = {other}")), &[]).unwrap();
         assert_eq!(shown(&from_file, &name), shown(&from_environment, &name));
-        let file_wins = resolve("", Some(&format!("{name} = {default}")), &[(&variable, &spelled)]);
-        assert_eq!(shown(&file_wins.unwrap(), &name), shown(&usual, &name), "{name}");
-        let flag_wins = resolve(&format!("{name} = {default}"), Some(&format!("{name} = {other}")), &[]);
-        assert_eq!(shown(&flag_wins.unwrap(), &name), shown(&usual, &name), "{name}");
+        let file_wins = resolve(
+            "",
+            Some(&format!("{name} = {default}")),
+            &[(&variable, &spelled)],
+        );
+        assert_eq!(
+            shown(&file_wins.unwrap(), &name),
+            shown(&usual, &name),
+            "{name}"
+        );
+        let flag_wins = resolve(
+            &format!("{name} = {default}"),
+            Some(&format!("{name} = {other}")),
+            &[],
+        );
+        assert_eq!(
+            shown(&flag_wins.unwrap(), &name),
+            shown(&usual, &name),
+            "{name}"
+        );
     }
 }
 
@@ -91,7 +121,10 @@ fn every_setting_has_a_default() {
 fn every_default_has_a_comment() {
     let mut commented = false;
     for line in DEFAULTS.lines() {
-        assert!(line.is_empty() || commented || line.starts_with('#'), "{line}");
+        assert!(
+            line.is_empty() || commented || line.starts_with('#'),
+            "{line}"
+        );
         commented = !line.is_empty();
     }
 }
@@ -101,12 +134,20 @@ fn an_unknown_key_in_the_file_is_named() {
     let error = resolve("", Some("listne = \"127.0.0.1:1\""), &[]).unwrap_err();
     assert!(error.contains("listne"), "{error}");
     assert!(error.contains("server.toml"), "{error}");
-    assert!(error.contains("listen"), "the known ones are listed: {error}");
+    assert!(
+        error.contains("listen"),
+        "the known ones are listed: {error}"
+    );
 }
 
 #[test]
 fn a_variable_that_is_no_setting_is_left_alone() {
-    resolve("", None, &[("DOVETAIL_TOKEN", "x"), ("DOVETAIL_", ""), ("OTHER", "")]).unwrap();
+    resolve(
+        "",
+        None,
+        &[("DOVETAIL_TOKEN", "x"), ("DOVETAIL_", ""), ("OTHER", "")],
+    )
+    .unwrap();
 }
 
 #[test]
@@ -132,10 +173,16 @@ fn a_wrong_value_is_named_with_where_it_stands() {
     ] {
         let error = resolve("", None, &[(name, value)]).unwrap_err();
         let key = name.trim_start_matches("DOVETAIL_").to_lowercase();
-        assert!(error.contains(name) || error.contains(&key), "{name}: {error}");
+        assert!(
+            error.contains(name) || error.contains(&key),
+            "{name}: {error}"
+        );
     }
     let error = resolve("log_format = \"xml\"", None, &[]).unwrap_err();
-    assert!(error.contains("log_format") && error.contains("command line"), "{error}");
+    assert!(
+        error.contains("log_format") && error.contains("command line"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -160,7 +207,11 @@ async fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
         .output();
     let output = output.await.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
+    (
+        output.status.code(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,7 +223,10 @@ async fn what_print_config_prints_is_a_file_that_works() {
     let database = Database::sqlite();
     let path = file.path();
     let node = Node::start_with(&database, &["--config", path.to_str().unwrap()]).await;
-    assert_eq!(node.get("/config").await.ok()["compatibilityLevel"], "BACKWARD");
+    assert_eq!(
+        node.get("/config").await.ok()["compatibilityLevel"],
+        "BACKWARD"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,12 +236,18 @@ async fn a_running_node_goes_by_file_over_environment() {
     command.env("DOVETAIL_COMPATIBILITY_LEVEL", "FORWARD");
     let node = Node::spawn(command).await;
     node.until_ready().await;
-    assert_eq!(node.get("/config").await.ok()["compatibilityLevel"], "FORWARD");
+    assert_eq!(
+        node.get("/config").await.ok()["compatibilityLevel"],
+        "FORWARD"
+    );
     node.stop().await;
 
     let file = File::new("compatibility_level = \"FULL\"\nlisten = \"127.0.0.1:1\"");
     let mut command = Node::command(&database);
-    command.env("DOVETAIL_COMPATIBILITY_LEVEL", "FORWARD").arg("--config").arg(file.path());
+    command
+        .env("DOVETAIL_COMPATIBILITY_LEVEL", "FORWARD")
+        .arg("--config")
+        .arg(file.path());
     // Port 1 is the file's; that it listens elsewhere is the flag's doing.
     let node = Node::spawn(command).await;
     node.until_ready().await;
@@ -202,7 +262,10 @@ async fn bad_settings_end_the_start_with_exit_code_2() {
     let path = path.to_str().unwrap();
     for (arguments, named) in [
         (vec!["serve", "--config", path], "surprise"),
-        (vec!["serve", "--config", "/nowhere/server.toml"], "/nowhere/server.toml"),
+        (
+            vec!["serve", "--config", "/nowhere/server.toml"],
+            "/nowhere/server.toml",
+        ),
         (vec!["serve", "--log-format", "xml"], "log_format"),
         (vec!["serve", "--log", "a=b=c"], "log"),
         (vec!["serve", "--listen", "somewhere"], "listen"),
@@ -218,7 +281,8 @@ async fn bad_settings_end_the_start_with_exit_code_2() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_can_never_work_ends_the_start_with_exit_code_1() {
     for url in ["mysql://127.0.0.1/x", "sqlite:///nowhere/at/all.db"] {
-        let (code, _, stderr) = run(&["serve", "--listen", "127.0.0.1:0", "--database-url", url]).await;
+        let (code, _, stderr) =
+            run(&["serve", "--listen", "127.0.0.1:0", "--database-url", url]).await;
         assert_eq!(code, Some(1), "{stderr}");
         assert!(stderr.contains("dovetail: "), "{stderr}");
     }

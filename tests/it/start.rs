@@ -70,7 +70,10 @@ async fn a_second_process_on_the_same_file_is_refused_with_the_fix() {
     let (code, said) = refusal(Node::command(&database)).await;
     assert_eq!(code, Some(1));
     assert!(said.contains("another dovetail is running on"), "{said}");
-    assert!(said.contains(database.file().unwrap().to_str().unwrap()), "{said}");
+    assert!(
+        said.contains(database.file().unwrap().to_str().unwrap()),
+        "{said}"
+    );
     assert!(said.contains("postgres://"), "{said}");
     // The first one did not notice.
     assert_eq!(node.register("a", r#""int""#).await.id(), 1);
@@ -115,19 +118,37 @@ async fn a_newer_database_is_refused_plainly() {
 async fn listening_beyond_loopback_has_to_be_meant() {
     let database = Database::sqlite();
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:8081"] {
-        let refused = refusal(serve(&["--listen", address, "--database-url", database.url()])).await;
+        let refused = refusal(serve(&[
+            "--listen",
+            address,
+            "--database-url",
+            database.url(),
+        ]))
+        .await;
         assert_eq!(refused.0, Some(2), "{}", refused.1);
         assert!(refused.1.contains(address), "{}", refused.1);
         assert!(refused.1.contains("--allow-anonymous"), "{}", refused.1);
     }
     assert!(!database.file().unwrap().exists(), "nothing was opened");
-    let meant = ["--listen", "0.0.0.0:0", "--allow-anonymous", "--database-url", database.url()];
-    let mut child = serve(&meant).kill_on_drop(true).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let meant = [
+        "--listen",
+        "0.0.0.0:0",
+        "--allow-anonymous",
+        "--database-url",
+        database.url(),
+    ];
+    let mut child = serve(&meant)
+        .kill_on_drop(true)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut log = tokio::io::BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     while !line.contains("listening on") {
         line.clear();
-        let read = tokio::io::AsyncBufReadExt::read_line(&mut log, &mut line).await.unwrap();
+        let read = tokio::io::AsyncBufReadExt::read_line(&mut log, &mut line)
+            .await
+            .unwrap();
         assert_ne!(read, 0, "it listens");
     }
 }
@@ -138,7 +159,13 @@ async fn an_address_in_use_is_named() {
     let node = Node::start(&database).await;
     let address = node.address().to_owned();
     let other = Database::sqlite();
-    let refused = refusal(serve(&["--listen", &address, "--database-url", other.url()])).await;
+    let refused = refusal(serve(&[
+        "--listen",
+        &address,
+        "--database-url",
+        other.url(),
+    ]))
+    .await;
     assert_eq!(refused.0, Some(1));
     assert!(refused.1.contains(&address), "{}", refused.1);
 }
@@ -150,10 +177,16 @@ async fn loopback_needs_no_permission() {
         let node = Node::start_with(&database, &[]).await;
         node.stop().await;
         let mut command = serve(&["--listen", address, "--database-url", database.url()]);
-        let mut child = command.stderr(std::process::Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut child = command
+            .stderr(std::process::Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
         let mut log = tokio::io::BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
-        tokio::io::AsyncBufReadExt::read_line(&mut log, &mut line).await.unwrap();
+        tokio::io::AsyncBufReadExt::read_line(&mut log, &mut line)
+            .await
+            .unwrap();
         assert!(line.contains("listening on"), "{line}");
         child.kill().await.unwrap();
     }
@@ -177,7 +210,10 @@ impl UnderWay {
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = [0; 25];
-        timeout(PATIENCE, stream.read_exact(&mut answer)).await.unwrap().unwrap();
+        timeout(PATIENCE, stream.read_exact(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
         Self { stream, body }
     }
@@ -185,7 +221,10 @@ impl UnderWay {
     async fn finish(mut self) -> String {
         self.stream.write_all(self.body.as_bytes()).await.unwrap();
         let mut answer = String::new();
-        timeout(PATIENCE, self.stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        timeout(PATIENCE, self.stream.read_to_string(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
         answer
     }
 }
@@ -197,7 +236,9 @@ async fn until_refused(address: &str) {
             tokio::task::yield_now().await;
         }
     };
-    timeout(PATIENCE, refused).await.expect("a stopping node lets nobody in");
+    timeout(PATIENCE, refused)
+        .await
+        .expect("a stopping node lets nobody in");
 }
 
 async fn stop_with_a_request_under_way(database: Database) {
@@ -213,7 +254,11 @@ async fn stop_with_a_request_under_way(database: Database) {
     assert!(answer.contains(r#""id":1"#), "{answer}");
     let (code, log) = stopping.await.unwrap();
     assert_eq!(code, Some(0), "{}", log.join("\n"));
-    assert!(log.iter().any(|line| line.contains("stopped")), "{}", log.join("\n"));
+    assert!(
+        log.iter().any(|line| line.contains("stopped")),
+        "{}",
+        log.join("\n")
+    );
     let node = Node::start(&database).await;
     assert_eq!(node.get("/subjects/late/versions/1").await.ok()["id"], 1);
 }
@@ -251,7 +296,9 @@ async fn stopping_under_load_loses_nothing_that_was_acknowledged() {
                 acknowledged
             });
         }
-        node.register("first", &avro_record(&[&format!("first{round}?")])).await.ok();
+        node.register("first", &avro_record(&[&format!("first{round}?")]))
+            .await
+            .ok();
         let (code, log) = node.stop().await;
         assert_eq!(code, Some(0), "{}", log.join("\n"));
         let acknowledged = writers.join_all().await.concat();
@@ -270,7 +317,14 @@ async fn an_interrupt_stops_as_well() {
     let node = Node::start(&Database::sqlite()).await;
     let client = Client::clone(&node);
     let pid = node.pid().to_string();
-    assert!(Command::new("kill").args(["-INT", &pid]).status().await.unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
     until_refused(client.address()).await;
     let (code, _) = node.exit().await;
     assert_eq!(code, Some(0));

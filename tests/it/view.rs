@@ -150,7 +150,10 @@ impl Model {
         let mut found = Vec::new();
         for (name, held) in &self.subjects {
             for (number, (_, deleted)) in &held.versions {
-                if self.meaning(name, *number).is_some_and(|meaning| meaning.target == target) {
+                if self
+                    .meaning(name, *number)
+                    .is_some_and(|meaning| meaning.target == target)
+                {
                     found.push((name.clone(), *number, *deleted));
                 }
             }
@@ -158,10 +161,19 @@ impl Model {
         found
     }
 
-    fn register(&mut self, subject: &str, meaning: Meaning, import: Option<(u32, Option<u32>)>) -> Outcome {
+    fn register(
+        &mut self,
+        subject: &str,
+        meaning: Meaning,
+        import: Option<(u32, Option<u32>)>,
+    ) -> Outcome {
         if let Some((target, version)) = &meaning.target {
             let held = self.held(target);
-            if held.versions.get(version).is_none_or(|(_, deleted)| *deleted) {
+            if held
+                .versions
+                .get(version)
+                .is_none_or(|(_, deleted)| *deleted)
+            {
                 return Err("invalid schema");
             }
         }
@@ -170,7 +182,11 @@ impl Model {
         let mode = self.mode(subject);
         let known = self.ids.clone();
         let same = |id: &u32| known.get(&(context.clone(), *id)) == Some(&meaning);
-        let there = held.versions.iter().rev().find(|(_, (id, deleted))| !deleted && same(id));
+        let there = held
+            .versions
+            .iter()
+            .rev()
+            .find(|(_, (id, deleted))| !deleted && same(id));
         let wanted = import.map(|(id, _)| id);
         if let Some((version, (id, _))) = there {
             if wanted.is_none_or(|wanted| wanted == *id) {
@@ -188,11 +204,18 @@ impl Model {
         }
         let (id, version) = match import {
             Some((id, version)) => {
-                if known.get(&(context.clone(), id)).is_some_and(|known| *known != meaning) {
+                if known
+                    .get(&(context.clone(), id))
+                    .is_some_and(|known| *known != meaning)
+                {
                     return Err("not permitted");
                 }
                 let version = version.unwrap_or(held.last + 1);
-                if held.versions.get(&version).is_some_and(|(held, _)| *held != id) {
+                if held
+                    .versions
+                    .get(&version)
+                    .is_some_and(|(held, _)| *held != id)
+                {
                     return Err("not permitted");
                 }
                 (id, version)
@@ -200,12 +223,17 @@ impl Model {
             None => {
                 let ids = known.keys().filter(|(holder, _)| *holder == context);
                 let fresh = ids.map(|(_, id)| *id).max().unwrap_or(0) + 1;
-                (self.id_of(&context, &meaning).unwrap_or(fresh), held.last + 1)
+                (
+                    self.id_of(&context, &meaning).unwrap_or(fresh),
+                    held.last + 1,
+                )
             }
         };
         // Soft-deleted versions with the same schema make room, unless something refers to them.
         held.versions.retain(|number, (held, deleted)| {
-            let goes = *deleted && *held == id && (*number == version || self.referrers(subject, *number).is_empty());
+            let goes = *deleted
+                && *held == id
+                && (*number == version || self.referrers(subject, *number).is_empty());
             !goes
         });
         held.versions.insert(version, (id, false));
@@ -288,7 +316,8 @@ impl Model {
             }
             return;
         }
-        held.versions.retain(|version, _| !versions.contains(version));
+        held.versions
+            .retain(|version, _| !versions.contains(version));
         if held.versions.is_empty() {
             self.subjects.remove(subject);
             self.modes.remove(subject);
@@ -319,7 +348,12 @@ impl Model {
         let in_scope = |name: &str| {
             name == scope || (scope.ends_with(':') && scope == format!(":{}:", context_of(name)))
         };
-        let names: Vec<String> = self.subjects.keys().filter(|name| in_scope(name)).cloned().collect();
+        let names: Vec<String> = self
+            .subjects
+            .keys()
+            .filter(|name| in_scope(name))
+            .cloned()
+            .collect();
         for name in &names {
             let held = self.held(name);
             if held.versions.values().any(|(_, deleted)| !deleted) {
@@ -353,7 +387,10 @@ fn context_of(name: &str) -> &str {
 /// The scope of a number: a subject, one of two contexts, or the level above them all.
 fn scope_name(scope: usize) -> &'static str {
     let others = [":.:", ":.ctx:", ":.__GLOBAL:"];
-    SUBJECTS.get(scope).copied().unwrap_or_else(|| others[scope - SUBJECTS.len()])
+    SUBJECTS
+        .get(scope)
+        .copied()
+        .unwrap_or_else(|| others[scope - SUBJECTS.len()])
 }
 
 fn scope_of(name: &str) -> Scope {
@@ -429,11 +466,20 @@ impl Pair {
     fn meaning(&self, text: u8, target: Option<(usize, u8)>) -> (Meaning, Vec<Reference>) {
         let Some((subject, version)) = target else {
             let name = format!("T{text}");
-            return (Meaning { text: record(&name, None), target: None }, Vec::new());
+            return (
+                Meaning {
+                    text: record(&name, None),
+                    target: None,
+                },
+                Vec::new(),
+            );
         };
         let (subject, version) = (SUBJECTS[subject], u32::from(version));
         // What is not there has a name that nobody defines.
-        let used = self.model.meaning(subject, version).map(|meaning| name_of(&meaning.text));
+        let used = self
+            .model
+            .meaning(subject, version)
+            .map(|meaning| name_of(&meaning.text));
         let used = used.unwrap_or_else(|| "Nobody".to_owned());
         let name = format!("U{text}{used}");
         let target = (subject.to_owned(), version);
@@ -443,11 +489,20 @@ impl Pair {
             version: i32::try_from(version).unwrap(),
         };
         let text = record(&name, Some(&used));
-        (Meaning { text, target: Some(target) }, vec![reference])
+        (
+            Meaning {
+                text,
+                target: Some(target),
+            },
+            vec![reference],
+        )
     }
 
     async fn register(&mut self, subject: &str, request: RegisterRequest) -> Outcome {
-        let registered = self.registry.register(&qualified(subject), request, false).await;
+        let registered = self
+            .registry
+            .register(&qualified(subject), request, false)
+            .await;
         registered
             .map(|found| vec![found.schema.id.get(), found.version.get()])
             .map_err(|error| kind(&error))
@@ -455,7 +510,11 @@ impl Pair {
 
     async fn run(&mut self, operation: &Operation) {
         let (expected, found) = match operation.clone() {
-            Operation::Register { subject, text, target } => {
+            Operation::Register {
+                subject,
+                text,
+                target,
+            } => {
                 let subject = SUBJECTS[subject];
                 let (meaning, references) = self.meaning(text, target);
                 let request = RegisterRequest {
@@ -463,9 +522,17 @@ impl Pair {
                     references,
                     ..RegisterRequest::default()
                 };
-                (self.model.register(subject, meaning, None), self.register(subject, request).await)
+                (
+                    self.model.register(subject, meaning, None),
+                    self.register(subject, request).await,
+                )
             }
-            Operation::Import { subject, text, id, version } => {
+            Operation::Import {
+                subject,
+                text,
+                id,
+                version,
+            } => {
                 let subject = SUBJECTS[subject];
                 let (meaning, references) = self.meaning(text, None);
                 let request = RegisterRequest {
@@ -476,23 +543,40 @@ impl Pair {
                     ..RegisterRequest::default()
                 };
                 let import = Some((id.into(), version.map(Into::into)));
-                (self.model.register(subject, meaning, import), self.register(subject, request).await)
+                (
+                    self.model.register(subject, meaning, import),
+                    self.register(subject, request).await,
+                )
             }
-            Operation::DeleteVersion { subject, version, permanent } => {
+            Operation::DeleteVersion {
+                subject,
+                version,
+                permanent,
+            } => {
                 let subject = SUBJECTS[subject];
                 let spec = version.map_or(VersionSpec::Latest, |version| {
                     VersionSpec::Number(Version::new(version.into()).unwrap())
                 });
-                let deleted = self.registry.delete_version(&qualified(subject), spec, permanent).await;
+                let deleted = self
+                    .registry
+                    .delete_version(&qualified(subject), spec, permanent)
+                    .await;
                 (
-                    self.model.delete_version(subject, version.map(Into::into), permanent),
-                    deleted.map(|version| vec![version.get()]).map_err(|error| kind(&error)),
+                    self.model
+                        .delete_version(subject, version.map(Into::into), permanent),
+                    deleted
+                        .map(|version| vec![version.get()])
+                        .map_err(|error| kind(&error)),
                 )
             }
             Operation::DeleteSubject { subject, permanent } => {
                 let subject = SUBJECTS[subject];
-                let deleted = self.registry.delete_subject(&qualified(subject), permanent).await;
-                let numbers = |versions: Vec<Version>| versions.iter().map(|one| one.get()).collect();
+                let deleted = self
+                    .registry
+                    .delete_subject(&qualified(subject), permanent)
+                    .await;
+                let numbers =
+                    |versions: Vec<Version>| versions.iter().map(|one| one.get()).collect();
                 (
                     self.model.delete_subject(subject, permanent),
                     deleted.map(numbers).map_err(|error| kind(&error)),
@@ -502,17 +586,31 @@ impl Pair {
                 let name = scope_name(scope);
                 let update = ConfigUpdate {
                     compatibility: Patch::Set("NONE".into()),
-                    normalize: if normalize { Patch::Set(false) } else { Patch::Clear },
+                    normalize: if normalize {
+                        Patch::Set(false)
+                    } else {
+                        Patch::Clear
+                    },
                     ..ConfigUpdate::default()
                 };
                 let set = self.registry.update_config(&scope_of(name), update).await;
                 let read_only = self.model.mode_of_scope(name).is_read_only();
-                let expected = if read_only { Err("not permitted") } else { Ok(Vec::new()) };
-                (expected, set.map(|_| Vec::new()).map_err(|error| kind(&error)))
+                let expected = if read_only {
+                    Err("not permitted")
+                } else {
+                    Ok(Vec::new())
+                };
+                (
+                    expected,
+                    set.map(|_| Vec::new()).map_err(|error| kind(&error)),
+                )
             }
             Operation::UnsetLevel { scope } => {
                 // What there is to unset is not in the model; the comparison with the tables is what counts.
-                let _ = self.registry.delete_config(&scope_of(scope_name(scope))).await;
+                let _ = self
+                    .registry
+                    .delete_config(&scope_of(scope_name(scope)))
+                    .await;
                 return;
             }
             Operation::SetMode { scope, mode, force } => {
@@ -564,7 +662,11 @@ impl Pair {
             for entry in ids.filter_map(|id| slot.entry(SchemaId::new(id.into()).unwrap())) {
                 let key = (context.clone(), entry.id);
                 let first = *self.meanings.entry(key).or_insert(entry.guid);
-                assert_eq!(first, entry.guid, "id {} of {context} got another meaning", entry.id);
+                assert_eq!(
+                    first, entry.guid,
+                    "id {} of {context} got another meaning",
+                    entry.id
+                );
             }
         }
     }
@@ -578,7 +680,11 @@ impl Pair {
                 .map(|entry| (entry.version.get(), (entry.id.get(), entry.deleted)))
                 .collect();
             let held = self.model.held(subject);
-            assert_eq!(found, held.versions.into_iter().collect::<Vec<_>>(), "{subject}");
+            assert_eq!(
+                found,
+                held.versions.into_iter().collect::<Vec<_>>(),
+                "{subject}"
+            );
         }
     }
 
@@ -596,7 +702,10 @@ impl Pair {
                 };
                 let holder = view.subject(&usage.subject);
                 let entry = holder.and_then(|holder| holder.version(usage.version));
-                assert!(entry.is_some(), "{subject} {version} refers to {target} {number}");
+                assert!(
+                    entry.is_some(),
+                    "{subject} {version} refers to {target} {number}"
+                );
                 assert!(!view.referrers(&usage).is_empty());
             }
         }

@@ -44,18 +44,21 @@ on_both_storages!(a_registration_writes_every_format, |tables| {
     assert_eq!(tables.text(3).await, Some(text_of(3)));
 });
 
-on_both_storages!(one_batch_may_register_the_same_schema_many_times, |tables| {
-    tables
-        .write(&[
-            schema("a", 1, 1).wanted(),
-            schema("b", 1, 1).wanted(),
-            schema("a", 2, 2).wanted(),
-            schema("a", 3, 1).wanted(),
-            schema(":.other:a", 1, 1).wanted(),
-        ])
-        .await;
-    tables.write(&[schema("c", 1, 2).wanted()]).await;
-});
+on_both_storages!(
+    one_batch_may_register_the_same_schema_many_times,
+    |tables| {
+        tables
+            .write(&[
+                schema("a", 1, 1).wanted(),
+                schema("b", 1, 1).wanted(),
+                schema("a", 2, 2).wanted(),
+                schema("a", 3, 1).wanted(),
+                schema(":.other:a", 1, 1).wanted(),
+            ])
+            .await;
+        tables.write(&[schema("c", 1, 2).wanted()]).await;
+    }
+);
 
 on_both_storages!(references_keep_their_order_and_spelling, |tables| {
     tables
@@ -104,19 +107,22 @@ on_both_storages!(a_soft_deleted_version_keeps_its_row_and_text, |tables| {
     assert_eq!(tables.text(1).await, Some(text_of(1)));
 });
 
-on_both_storages!(a_permanently_deleted_version_takes_text_and_references_along, |tables| {
-    tables
-        .write(&[
-            schema("target", 1, 1).wanted(),
-            schema("a", 1, 2).referring_to(&[("target", 1)]).wanted(),
-            schema("a", 2, 3).wanted(),
-        ])
-        .await;
-    tables.write(&[version_deleted("a", 1, false, &[])]).await;
-    tables.write(&[version_deleted("a", 1, true, &[2])]).await;
-    assert_eq!(tables.text(2).await, None);
-    assert_eq!(tables.text(3).await, Some(text_of(3)));
-});
+on_both_storages!(
+    a_permanently_deleted_version_takes_text_and_references_along,
+    |tables| {
+        tables
+            .write(&[
+                schema("target", 1, 1).wanted(),
+                schema("a", 1, 2).referring_to(&[("target", 1)]).wanted(),
+                schema("a", 2, 3).wanted(),
+            ])
+            .await;
+        tables.write(&[version_deleted("a", 1, false, &[])]).await;
+        tables.write(&[version_deleted("a", 1, true, &[2])]).await;
+        assert_eq!(tables.text(2).await, None);
+        assert_eq!(tables.text(3).await, Some(text_of(3)));
+    }
+);
 
 on_both_storages!(a_schema_that_another_version_carries_is_kept, |tables| {
     tables
@@ -127,9 +133,16 @@ on_both_storages!(a_schema_that_another_version_carries_is_kept, |tables| {
 });
 
 on_both_storages!(a_forgotten_schema_comes_back_under_its_id, |tables| {
-    tables.write(&[schema("t", 1, 1).wanted(), schema("a", 1, 2).referring_to(&[("t", 1)]).wanted()]).await;
+    tables
+        .write(&[
+            schema("t", 1, 1).wanted(),
+            schema("a", 1, 2).referring_to(&[("t", 1)]).wanted(),
+        ])
+        .await;
     tables.write(&[version_deleted("a", 1, true, &[2])]).await;
-    tables.write(&[schema("b", 1, 2).referring_to(&[("t", 1)]).wanted()]).await;
+    tables
+        .write(&[schema("b", 1, 2).referring_to(&[("t", 1)]).wanted()])
+        .await;
     assert_eq!(tables.text(2).await, Some(text_of(2)));
 });
 
@@ -144,9 +157,13 @@ on_both_storages!(a_subject_goes_with_its_settings_and_its_numbers, |tables| {
         ])
         .await;
     let gone = deleted("a", &[1, 2], false, &[]);
-    tables.write(&[(ChangeKind::SubjectDeleted(gone), None)]).await;
+    tables
+        .write(&[(ChangeKind::SubjectDeleted(gone), None)])
+        .await;
     let gone = deleted("a", &[1, 2], true, &[1, 2]);
-    tables.write(&[(ChangeKind::SubjectDeleted(gone), None)]).await;
+    tables
+        .write(&[(ChangeKind::SubjectDeleted(gone), None)])
+        .await;
     // Numbers start anew, ids do not.
     tables.write(&[schema("a", 1, 3).wanted()]).await;
 });
@@ -161,14 +178,19 @@ on_both_storages!(the_highest_version_ever_given_out_is_remembered, |tables| {
     assert_eq!(holder.next_version().unwrap().get(), 3);
 });
 
-on_both_storages!(a_registration_takes_the_place_of_purged_versions, |tables| {
-    tables
-        .write(&[schema("a", 1, 1).wanted(), schema("a", 2, 2).wanted()])
-        .await;
-    tables.write(&[version_deleted("a", 1, false, &[])]).await;
-    tables.write(&[schema("a", 3, 1).purging(&[1]).wanted()]).await;
-    assert_eq!(tables.text(1).await, Some(text_of(1)));
-});
+on_both_storages!(
+    a_registration_takes_the_place_of_purged_versions,
+    |tables| {
+        tables
+            .write(&[schema("a", 1, 1).wanted(), schema("a", 2, 2).wanted()])
+            .await;
+        tables.write(&[version_deleted("a", 1, false, &[])]).await;
+        tables
+            .write(&[schema("a", 3, 1).purging(&[1]).wanted()])
+            .await;
+        assert_eq!(tables.text(1).await, Some(text_of(1)));
+    }
+);
 
 on_both_storages!(a_batch_is_written_in_the_order_of_its_changes, |tables| {
     tables
@@ -184,24 +206,43 @@ on_both_storages!(a_batch_is_written_in_the_order_of_its_changes, |tables| {
         .await;
 });
 
-on_both_storages!(settings_are_set_changed_and_removed_in_every_scope, |tables| {
-    for scope in scopes() {
-        let strict = Config {
-            compatibility_level: Some(CompatibilityLevel::FullTransitive),
-            compatibility_policy: Some(CompatibilityPolicy::Lenient),
-            normalize: Some(true),
-        };
-        tables.write(&[config_changed(scope.clone(), Some(strict))]).await;
-        tables.write(&[config_changed(scope.clone(), Some(Config::default()))]).await;
-        for mode in Mode::ALL {
-            tables.write(&[mode_changed(scope.clone(), Some(mode))]).await;
+on_both_storages!(
+    settings_are_set_changed_and_removed_in_every_scope,
+    |tables| {
+        for scope in scopes() {
+            let strict = Config {
+                compatibility_level: Some(CompatibilityLevel::FullTransitive),
+                compatibility_policy: Some(CompatibilityPolicy::Lenient),
+                normalize: Some(true),
+            };
+            tables
+                .write(&[config_changed(scope.clone(), Some(strict))])
+                .await;
+            tables
+                .write(&[config_changed(scope.clone(), Some(Config::default()))])
+                .await;
+            for mode in Mode::ALL {
+                tables
+                    .write(&[mode_changed(scope.clone(), Some(mode))])
+                    .await;
+            }
+            tables
+                .write(&[
+                    config_changed(scope.clone(), None),
+                    mode_changed(scope, None),
+                ])
+                .await;
         }
-        tables.write(&[config_changed(scope.clone(), None), mode_changed(scope, None)]).await;
+        // Removing what is not there is no error, and makes a context known.
+        let nowhere = Scope::subject(&qualified(":.nowhere:a"));
+        tables
+            .write(&[
+                config_changed(nowhere.clone(), None),
+                mode_changed(nowhere, None),
+            ])
+            .await;
     }
-    // Removing what is not there is no error, and makes a context known.
-    let nowhere = Scope::subject(&qualified(":.nowhere:a"));
-    tables.write(&[config_changed(nowhere.clone(), None), mode_changed(nowhere, None)]).await;
-});
+);
 
 on_both_storages!(time_and_actor_are_part_of_the_log, |tables| {
     let mut changes = tables.numbered(&[schema("a", 1, 1).wanted()]);
@@ -210,5 +251,8 @@ on_both_storages!(time_and_actor_are_part_of_the_log, |tables| {
     let mut transaction = tables.storage.begin().await.unwrap();
     transaction.append(&changes).await.unwrap();
     transaction.commit().await.unwrap();
-    assert_eq!(tables.storage.changes_after(0).await.unwrap(), [changes[0].0.clone()]);
+    assert_eq!(
+        tables.storage.changes_after(0).await.unwrap(),
+        [changes[0].0.clone()]
+    );
 });

@@ -46,7 +46,10 @@ on_both_storages!(the_log_is_read_in_pages_that_join_without_gaps, |tables| {
             read.extend(page);
         }
         let from = usize::try_from(from).unwrap();
-        let expected: Vec<_> = changes[from..].iter().map(|(change, _)| change.clone()).collect();
+        let expected: Vec<_> = changes[from..]
+            .iter()
+            .map(|(change, _)| change.clone())
+            .collect();
         assert_eq!(read, expected, "after {from}");
     }
     assert_eq!(tables.storage.changes_after(2_345).await.unwrap(), []);
@@ -54,10 +57,15 @@ on_both_storages!(the_log_is_read_in_pages_that_join_without_gaps, |tables| {
 });
 
 on_both_storages!(a_transaction_reads_the_log_up_to_the_head, |tables| {
-    tables.write(&[schema("a", 1, 1).wanted(), schema("a", 2, 2).wanted()]).await;
+    tables
+        .write(&[schema("a", 1, 1).wanted(), schema("a", 2, 2).wanted()])
+        .await;
     let mut transaction = tables.storage.begin().await.unwrap();
     let seen = transaction.changes_after(1).await.unwrap();
-    assert_eq!(seen.iter().map(|change| change.seq).collect::<Vec<_>>(), [2]);
+    assert_eq!(
+        seen.iter().map(|change| change.seq).collect::<Vec<_>>(),
+        [2]
+    );
     assert_eq!(transaction.changes_after(2).await.unwrap(), []);
 });
 
@@ -70,11 +78,23 @@ on_both_storages!(a_content_that_nobody_wrote_is_absent, |tables| {
     tables.write(&[schema("a", 1, 1).wanted()]).await;
     assert_eq!(tables.text(2).await, None);
     let elsewhere = Context::new(".elsewhere");
-    assert!(tables.storage.content(&elsewhere, schema_id(1)).await.unwrap().is_none());
+    assert!(
+        tables
+            .storage
+            .content(&elsewhere, schema_id(1))
+            .await
+            .unwrap()
+            .is_none()
+    );
 });
 
 on_both_storages!(what_was_written_is_there_after_reopening, |tables| {
-    tables.write(&[schema("a", 1, 1).wanted(), schema(":.other:a", 1, 1).wanted()]).await;
+    tables
+        .write(&[
+            schema("a", 1, 1).wanted(),
+            schema(":.other:a", 1, 1).wanted(),
+        ])
+        .await;
     let tables = tables.reopen().await.unwrap();
     tables.expect_view().await;
     assert_eq!(tables.text(1).await, Some(text_of(1)));

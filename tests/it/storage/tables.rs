@@ -119,13 +119,17 @@ async fn a_url_of_another_kind_is_refused_with_the_two_that_work() {
 
 #[tokio::test]
 async fn a_file_in_a_folder_that_is_not_there_is_refused() {
-    let error = open("sqlite:///nowhere/at/all/dovetail.db").await.unwrap_err();
+    let error = open("sqlite:///nowhere/at/all/dovetail.db")
+        .await
+        .unwrap_err();
     assert!(!error.is_transient(), "{error}");
     assert!(error.to_string().contains("/nowhere/at/all"), "{error}");
 }
 
 #[tokio::test]
 async fn a_server_that_is_not_there_may_come() {
-    let error = open("postgres://postgres@127.0.0.1:1/none").await.unwrap_err();
+    let error = open("postgres://postgres@127.0.0.1:1/none")
+        .await
+        .unwrap_err();
     assert!(error.is_transient(), "{error}");
 }

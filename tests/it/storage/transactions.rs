@@ -18,7 +18,10 @@ async fn append_what_cannot_be(tables: &Tables) {
 
 on_both_storages!(rolling_back_leaves_no_trace, |tables| {
     tables.write(&[schema("a", 1, 1).wanted()]).await;
-    let changes = tables.numbered(&[schema("a", 2, 2).wanted(), version_deleted("a", 1, false, &[])]);
+    let changes = tables.numbered(&[
+        schema("a", 2, 2).wanted(),
+        version_deleted("a", 1, false, &[]),
+    ]);
     let mut transaction = tables.storage.begin().await.unwrap();
     transaction.append(&changes).await.unwrap();
     transaction.rollback().await.unwrap();
@@ -36,14 +39,17 @@ on_both_storages!(dropping_a_transaction_undoes_it, |tables| {
     tables.write(&[schema("a", 2, 2).wanted()]).await;
 });
 
-on_both_storages!(a_batch_of_which_one_change_fails_is_not_written_at_all, |tables| {
-    tables.write(&[schema("a", 1, 1).wanted()]).await;
-    append_what_cannot_be(&tables).await;
-    tables.expect_view().await;
-    assert_eq!(tables.text(1).await, Some(text_of(1)));
-    assert_eq!(tables.text(2).await, None);
-    tables.write(&[schema("b", 1, 2).wanted()]).await;
-});
+on_both_storages!(
+    a_batch_of_which_one_change_fails_is_not_written_at_all,
+    |tables| {
+        tables.write(&[schema("a", 1, 1).wanted()]).await;
+        append_what_cannot_be(&tables).await;
+        tables.expect_view().await;
+        assert_eq!(tables.text(1).await, Some(text_of(1)));
+        assert_eq!(tables.text(2).await, None);
+        tables.write(&[schema("b", 1, 2).wanted()]).await;
+    }
+);
 
 on_both_storages!(a_number_is_given_out_once, |tables| {
     tables.write(&[schema("a", 1, 1).wanted()]).await;
@@ -89,9 +95,12 @@ on_both_storages!(who_holds_the_head_is_alone, |tables| {
     assert_eq!(second.await.unwrap().unwrap(), 1);
 });
 
-on_both_storages!(a_closed_storage_answers_with_an_error_and_not_never, |tables| {
-    tables.storage.close().await;
-    assert!(tables.storage.head().await.unwrap_err().is_transient());
-    assert!(tables.storage.load().await.is_err());
-    assert!(tables.storage.begin().await.is_err());
-});
+on_both_storages!(
+    a_closed_storage_answers_with_an_error_and_not_never,
+    |tables| {
+        tables.storage.close().await;
+        assert!(tables.storage.head().await.unwrap_err().is_transient());
+        assert!(tables.storage.load().await.is_err());
+        assert!(tables.storage.begin().await.is_err());
+    }
+);
