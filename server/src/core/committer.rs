@@ -110,16 +110,10 @@ where
     E: From<StorageError> + Send,
 {
     fn decide(&mut self, moment: &Moment<'_>) -> Vec<Mutation> {
-        // One that panics is refused alone: the others of its batch, and this task, go on.
-        let decided = catch_unwind(AssertUnwindSafe(|| (self.decide)(moment)));
-        let (decided, mutations) = match decided {
-            Ok(Ok(Decision::Keep(answer))) => (Ok(answer), Vec::new()),
-            Ok(Ok(Decision::Write(mutations, answer))) => (Ok(answer), mutations),
-            Ok(Err(refusal)) => (Err(refusal), Vec::new()),
-            Err(_panic) => {
-                let defect = StorageError::inconsistent("a decision panicked; this is a defect");
-                (Err(defect.into()), Vec::new())
-            }
+        let (decided, mutations) = match (self.decide)(moment) {
+            Ok(Decision::Keep(answer)) => (Ok(answer), Vec::new()),
+            Ok(Decision::Write(mutations, answer)) => (Ok(answer), mutations),
+            Err(refusal) => (Err(refusal), Vec::new()),
         };
         self.decided = Some(decided);
         mutations
