@@ -679,3 +679,41 @@ on_all_nodes!(a_deletion_never_leaves_a_dangling_reference, |nodes| {
         refer_and_delete(&nodes, round, round % 2 == 0).await;
     }
 });
+
+on_all_nodes!(
+    a_request_that_cannot_be_stored_takes_nobody_along,
+    |nodes| {
+        let target = nodes.client(0).register("target", &schema("t")).await;
+        target.ok();
+        for name in ["nul \0 byte", "\u{202e}", "\u{fffe}", "'; --", "\\u0000"] {
+            let answers = together(REGISTRARS, |registrar| {
+                let client = nodes.client(registrar);
+                let text = schema(format!("{registrar}"));
+                let references = match registrar % 8 {
+                    0 => json!([{ "name": name, "subject": "target", "version": 1 }]),
+                    _ => json!([]),
+                };
+                let metadata = match registrar % 8 {
+                    1 => json!({ "properties": { name: name } }),
+                    _ => Value::Null,
+                };
+                let body =
+                    json!({ "schema": text, "references": references, "metadata": metadata });
+                async move {
+                    client
+                        .post(&format!("/subjects/s{registrar}/versions"), &body)
+                        .await
+                }
+            })
+            .await;
+            for answer in answers {
+                assert!(
+                    matches!(answer.status, 200 | 422),
+                    "{name:?}: {} {}",
+                    answer.status,
+                    answer.text
+                );
+            }
+        }
+    }
+);
