@@ -490,25 +490,35 @@ on_all_nodes!(
         };
         for round in 0..rounds(50) {
             let subject = format!("raised-{round}");
+            let path = format!("/subjects/{subject}/versions");
+            let count = |versions: Value| versions.as_array().unwrap().len();
             nodes.client(0).level(&subject, "NONE").await.ok();
             contest
                 .register(&nodes.client(0), &subject, &[0])
                 .await
                 .ok();
-            // While others register what clashes, one raises the level, and then nothing that clashes gets in.
-            let late = together(TYPES, |registrar| {
-                let (client, subject) = (nodes.client(registrar), subject.clone());
+            // While others register what clashes, one raises the level. From then on nothing that clashes gets in.
+            let outcomes = together(4 * TYPES, |registrar| {
+                let (client, subject, path) =
+                    (nodes.client(registrar), subject.clone(), path.clone());
                 async move {
                     if registrar == 0 {
                         contest.prepare(&client, &subject).await;
-                        contest.register(&client, &subject, &[0, 0, 0]).await;
-                        return contest.register(&client, &subject, &[3, 2, 1]).await;
+                        return Some(count(client.get(&path).await.ok()));
                     }
-                    contest.register(&client, &subject, &[registrar]).await
+                    let clashing = [
+                        registrar % (TYPES - 1) + 1,
+                        registrar % TYPES,
+                        registrar / TYPES,
+                    ];
+                    won(&contest.register(&client, &subject, &clashing).await);
+                    None
                 }
             })
             .await;
-            assert_eq!(late[0].status, 409, "{subject}: {}", late[0].text);
+            let at_acknowledgement = outcomes[0].unwrap();
+            let now = count(nodes.client(1).get(&path).await.ok());
+            assert_eq!(now, at_acknowledgement, "{subject}");
         }
     }
 );
