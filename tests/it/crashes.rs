@@ -5,6 +5,11 @@
 //! what was acknowledged has to be there as it was acknowledged; of the one request that got no answer either all or
 //! nothing; and whoever repeats it is told what became of it. `DOVETAIL_TEST_CYCLES` sets the number of cycles.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails where something is missing"
+)]
+
 use std::{
     collections::BTreeMap,
     io::Write,

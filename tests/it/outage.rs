@@ -3,6 +3,11 @@
 //! What is promised: writes are refused plainly and can be repeated, what is known is served, nothing acknowledged is lost,
 //! and nobody has to restart anything.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails where something is missing"
+)]
+
 use std::{
     collections::BTreeMap,
     sync::{
@@ -53,10 +58,13 @@ async fn until_answered(client: &Client, subject: &str, text: &str) -> Answer {
         .expect("the node recovers")
 }
 
+/// A subject with what was acknowledged under it, id and text by version, and how many requests were refused.
+type Written = (String, BTreeMap<u64, (u64, String)>, usize);
+
 /// Writers who go on through an outage, each under a subject of its own, and remember what was acknowledged.
 struct Load {
     ended: Arc<AtomicBool>,
-    writers: JoinSet<(String, BTreeMap<u64, (u64, String)>, usize)>,
+    writers: JoinSet<Written>,
 }
 
 impl Load {

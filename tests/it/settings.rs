@@ -1,5 +1,10 @@
 //! Settings: command line over file over environment over defaults, and what is said of wrong ones.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails where something is missing"
+)]
+
 use std::{path::PathBuf, process::Stdio};
 
 use dovetail_model::CompatibilityLevel;

@@ -1,5 +1,10 @@
 //! Starting together, starting twice, starting wrongly, and stopping.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails where something is missing"
+)]
+
 use std::{collections::BTreeSet, process::Output, time::Duration};
 
 use dovetail_tests::{Client, Database, Node, avro_record, binary};
@@ -14,7 +19,7 @@ use tokio::{
 };
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The output of a command that has to end by itself.
 async fn output(mut command: Command) -> Output {

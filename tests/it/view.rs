@@ -5,6 +5,11 @@
 //! the tables, no reference may dangle, and no id may have got another meaning. Every level is `NONE`, because whom a
 //! schema breaks is not the matter here. `PROPTEST_CASES` sets the number of sequences.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails where something is missing"
+)]
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use dovetail_compat::Guid;
@@ -14,7 +19,7 @@ use dovetail_model::{
 };
 use dovetail_server::{
     core::{CommitStats, Scope, Usage, View},
-    registry::{Behaviour, ParserLimits, Registry, RegistryError},
+    registry::{Behaviour, ParserLimits, Registration, Registry, RegistryError},
     storage::{Storage, open},
 };
 use dovetail_tests::Database;
@@ -33,13 +38,8 @@ enum Operation {
         text: u8,
         /// Subject and version to refer to.
         target: Option<(usize, u8)>,
-    },
-    /// A registration that brings an id, and may bring a version.
-    Import {
-        subject: usize,
-        text: u8,
-        id: u8,
-        version: Option<u8>,
+        /// The id that an import brings, and the version where it brings that too.
+        import: Option<(u8, Option<u8>)>,
     },
     DeleteVersion {
         subject: usize,
@@ -75,9 +75,14 @@ fn operation() -> impl Strategy<Value = Operation> {
     let target = proptest::option::weighted(0.4, (subject(), version()));
     prop_oneof![
         12 => (subject(), 0..TEXTS, target)
-            .prop_map(|(subject, text, target)| Operation::Register { subject, text, target }),
+            .prop_map(|(subject, text, target)| Operation::Register { subject, text, target, import: None }),
         2 => (subject(), 0..TEXTS, 1..9_u8, proptest::option::of(version()))
-            .prop_map(|(subject, text, id, version)| Operation::Import { subject, text, id, version }),
+            .prop_map(|(subject, text, id, version)| Operation::Register {
+                subject,
+                text,
+                target: None,
+                import: Some((id, version)),
+            }),
         8 => (subject(), proptest::option::weighted(0.8, version()), any::<bool>())
             .prop_map(|(subject, version, permanent)| Operation::DeleteVersion { subject, version, permanent }),
         4 => (subject(), any::<bool>())
@@ -188,13 +193,13 @@ impl Model {
             .rev()
             .find(|(_, (id, deleted))| !deleted && same(id));
         let wanted = import.map(|(id, _)| id);
-        if let Some((version, (id, _))) = there {
-            if wanted.is_none_or(|wanted| wanted == *id) {
-                return match import.and_then(|(_, version)| version) {
-                    Some(expected) if expected != *version => Err("invalid schema"),
-                    _ => Ok(vec![*id, *version]),
-                };
-            }
+        if let Some((version, (id, _))) = there
+            && wanted.is_none_or(|wanted| wanted == *id)
+        {
+            return match import.and_then(|(_, version)| version) {
+                Some(expected) if expected != *version => Err("invalid schema"),
+                _ => Ok(vec![*id, *version]),
+            };
         }
         if mode.is_read_only() {
             return Err("not permitted");
@@ -202,32 +207,19 @@ impl Model {
         if mode.is_import() != import.is_some() {
             return Err("not permitted");
         }
-        let (id, version) = match import {
-            Some((id, version)) => {
-                if known
-                    .get(&(context.clone(), id))
-                    .is_some_and(|known| *known != meaning)
-                {
-                    return Err("not permitted");
-                }
-                let version = version.unwrap_or(held.last + 1);
-                if held
-                    .versions
-                    .get(&version)
-                    .is_some_and(|(held, _)| *held != id)
-                {
-                    return Err("not permitted");
-                }
-                (id, version)
+        let (id, version) = if let Some((id, version)) = import {
+            let mut known = known.get(&(context.clone(), id)).into_iter();
+            let version = version.unwrap_or(held.last + 1);
+            let mut there = held.versions.get(&version).into_iter();
+            if known.any(|known| *known != meaning) || there.any(|(held, _)| *held != id) {
+                return Err("not permitted");
             }
-            None => {
-                let ids = known.keys().filter(|(holder, _)| *holder == context);
-                let fresh = ids.map(|(_, id)| *id).max().unwrap_or(0) + 1;
-                (
-                    self.id_of(&context, &meaning).unwrap_or(fresh),
-                    held.last + 1,
-                )
-            }
+            (id, version)
+        } else {
+            let ids = known.keys().filter(|(holder, _)| *holder == context);
+            let fresh = ids.map(|(_, id)| *id).max().unwrap_or(0) + 1;
+            let id = self.id_of(&context, &meaning).unwrap_or(fresh);
+            (id, held.last + 1)
         };
         // Soft-deleted versions with the same schema make room, unless something refers to them.
         held.versions.retain(|number, (held, deleted)| {
@@ -440,7 +432,7 @@ async fn start(database: &Database) -> (Arc<dyn Storage>, Registry) {
         linearizable: true,
         text_cache_bytes: 1 << 20,
         parser: ParserLimits {
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_mins(1),
             cache_bytes: 1 << 20,
         },
     };
@@ -498,14 +490,53 @@ impl Pair {
         )
     }
 
-    async fn register(&mut self, subject: &str, request: RegisterRequest) -> Outcome {
-        let registered = self
+    /// What the model expects of a registration, and what became of it.
+    async fn run_registration(
+        &mut self,
+        subject: &str,
+        text: u8,
+        target: Option<(usize, u8)>,
+        import: Option<(u8, Option<u8>)>,
+    ) -> (Outcome, Outcome) {
+        let (meaning, references) = self.meaning(text, target);
+        let version = import.and_then(|(_, version)| version);
+        let request = RegisterRequest {
+            schema: Some(meaning.text.clone()),
+            references,
+            id: import.map(|(id, _)| id.into()),
+            version: version.map(Into::into),
+            ..RegisterRequest::default()
+        };
+        let import = import.map(|(id, version)| (id.into(), version.map(Into::into)));
+        let expected = self.model.register(subject, meaning, import);
+        let found = self
             .registry
             .register(&qualified(subject), request, false)
             .await;
-        registered
-            .map(|found| vec![found.schema.id.get(), found.version.get()])
-            .map_err(|error| kind(&error))
+        let numbers = |found: Registration| vec![found.schema.id.get(), found.version.get()];
+        (expected, found.map(numbers).map_err(|error| kind(&error)))
+    }
+
+    async fn run_version_deletion(
+        &mut self,
+        subject: &str,
+        version: Option<u8>,
+        permanent: bool,
+    ) -> (Outcome, Outcome) {
+        let spec = version.map_or(VersionSpec::Latest, |version| {
+            VersionSpec::Number(Version::new(version.into()).unwrap())
+        });
+        let deleted = self
+            .registry
+            .delete_version(&qualified(subject), spec, permanent)
+            .await;
+        (
+            self.model
+                .delete_version(subject, version.map(Into::into), permanent),
+            deleted
+                .map(|version| vec![version.get()])
+                .map_err(|error| kind(&error)),
+        )
     }
 
     async fn run(&mut self, operation: &Operation) {
@@ -514,60 +545,18 @@ impl Pair {
                 subject,
                 text,
                 target,
+                import,
             } => {
-                let subject = SUBJECTS[subject];
-                let (meaning, references) = self.meaning(text, target);
-                let request = RegisterRequest {
-                    schema: Some(meaning.text.clone()),
-                    references,
-                    ..RegisterRequest::default()
-                };
-                (
-                    self.model.register(subject, meaning, None),
-                    self.register(subject, request).await,
-                )
-            }
-            Operation::Import {
-                subject,
-                text,
-                id,
-                version,
-            } => {
-                let subject = SUBJECTS[subject];
-                let (meaning, references) = self.meaning(text, None);
-                let request = RegisterRequest {
-                    schema: Some(meaning.text.clone()),
-                    references,
-                    id: Some(id.into()),
-                    version: version.map(Into::into),
-                    ..RegisterRequest::default()
-                };
-                let import = Some((id.into(), version.map(Into::into)));
-                (
-                    self.model.register(subject, meaning, import),
-                    self.register(subject, request).await,
-                )
+                self.run_registration(SUBJECTS[subject], text, target, import)
+                    .await
             }
             Operation::DeleteVersion {
                 subject,
                 version,
                 permanent,
             } => {
-                let subject = SUBJECTS[subject];
-                let spec = version.map_or(VersionSpec::Latest, |version| {
-                    VersionSpec::Number(Version::new(version.into()).unwrap())
-                });
-                let deleted = self
-                    .registry
-                    .delete_version(&qualified(subject), spec, permanent)
-                    .await;
-                (
-                    self.model
-                        .delete_version(subject, version.map(Into::into), permanent),
-                    deleted
-                        .map(|version| vec![version.get()])
-                        .map_err(|error| kind(&error)),
-                )
+                self.run_version_deletion(SUBJECTS[subject], version, permanent)
+                    .await
             }
             Operation::DeleteSubject { subject, permanent } => {
                 let subject = SUBJECTS[subject];
@@ -780,6 +769,7 @@ fn register(subject: usize, target: Option<(usize, u8)>) -> Operation {
         subject,
         text: 0,
         target,
+        import: None,
     }
 }
 
@@ -818,11 +808,11 @@ fn an_import_brings_a_referenced_soft_deleted_version_back() {
         delete(1, false),
         delete(0, false),
         import_mode(0, true),
-        Operation::Import {
+        Operation::Register {
             subject: 0,
             text: 0,
-            id: 1,
-            version: Some(1),
+            target: None,
+            import: Some((1, Some(1))),
         },
     ]);
 }

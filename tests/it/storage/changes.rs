@@ -247,7 +247,7 @@ on_both_storages!(
 on_both_storages!(time_and_actor_are_part_of_the_log, |tables| {
     let mut changes = tables.numbered(&[schema("a", 1, 1).wanted()]);
     changes[0].0.at = -1;
-    changes[0].0.actor = "Zoë 'x'".to_owned();
+    "Zoë 'x'".clone_into(&mut changes[0].0.actor);
     let mut transaction = tables.storage.begin().await.unwrap();
     transaction.append(&changes).await.unwrap();
     transaction.commit().await.unwrap();
