@@ -5,7 +5,10 @@
 //! committer against the newest state. If the subject moved in between, the plan checks what is new to it on the spot when
 //! the parsed schemas are at hand, and is prepared again when they are not.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use dovetail_model::{
     CompatibilityLevel, CompatibilityPolicy, QualifiedSubject, Reference, SchemaId, Version,
@@ -28,6 +31,11 @@ use crate::core::{
 /// How many versions a plan checks inside a transaction before it goes back to be prepared again.
 const CHECKED_IN_PLACE: usize = 16;
 
+/// How large a schema may be, in bytes of its canonical text, to be checked inside a transaction, and how long checking it
+/// may have taken before: everybody else waits meanwhile.
+const LIGHT_BYTES: usize = 16 * 1024;
+const LIGHT_TIME: Duration = Duration::from_millis(10);
+
 /// What a registration came to: the version it made, or the one that was there.
 pub type Registration = Found;
 
@@ -45,6 +53,8 @@ struct Plan {
     /// The schemas it was found compatible with, at a level and a policy.
     passed: Vec<SchemaId>,
     passed_at: (CompatibilityLevel, CompatibilityPolicy),
+    /// Whether checking it costs so little that it may be done inside a transaction.
+    is_light: bool,
     parser: Arc<Parser>,
     default_level: CompatibilityLevel,
 }
@@ -90,9 +100,12 @@ impl Registry {
             let obligation = Obligation::of(view, subject, self.default_level);
             plan.passed_at = (obligation.level, obligation.policy);
             plan.passed = obligation.versions.iter().map(|entry| entry.id).collect();
+            let since = Instant::now();
             let verdict = self
                 .check_against(view, subject, &plan.full.parsed.schema, obligation)
                 .await?;
+            plan.is_light =
+                plan.full.parsed.canonical.len() <= LIGHT_BYTES && since.elapsed() < LIGHT_TIME;
             if !verdict.is_compatible() {
                 return Err(RegistryError::Incompatible {
                     subject: subject.clone(),
@@ -105,10 +118,12 @@ impl Registry {
             .committer
             .submit(move |moment| plan.decide(moment))
             .await?;
-        if is_new {
-            self.texts.keep(&subject.context, entry.id, content);
+        if !is_new {
+            return self.found(&self.view.load(), subject, &entry).await;
         }
-        self.found(&self.view.load(), subject, &entry).await
+        self.texts
+            .keep(&subject.context, entry.id, Arc::clone(&content));
+        Found::new(&self.view.load(), subject, &entry, content)
     }
 
     /// Parses the request and fills in what it leaves to the latest version.
@@ -164,6 +179,7 @@ impl Registry {
             content,
             passed: Vec::new(),
             passed_at: Default::default(),
+            is_light: true,
             parser: Arc::clone(&self.parser),
             default_level: self.default_level,
         })
@@ -357,7 +373,8 @@ impl Plan {
             let parsed = view
                 .schema_of(context, entry)
                 .and_then(|stored| self.parser.stored(context, stored.id, stored.guid))
-                .filter(|_| unchecked.len() < CHECKED_IN_PLACE)
+                .filter(|parsed| parsed.canonical().len() <= LIGHT_BYTES)
+                .filter(|_| self.is_light && unchecked.len() < CHECKED_IN_PLACE)
                 .ok_or(RegistryError::Moved)?;
             unchecked.push((*entry, parsed));
         }

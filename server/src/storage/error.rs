@@ -47,9 +47,24 @@ impl From<sqlx::Error> for StorageError {
             sqlx::Error::ColumnDecode { index, source } => {
                 Self::inconsistent(format!("column {index}: {source}"))
             }
+            sqlx::Error::Database(error) if breaks_a_rule(&error.kind()) => {
+                Self::inconsistent(error.to_string())
+            }
             other => Self::unavailable(other.to_string()),
         }
     }
+}
+
+/// Trying again does not help against a constraint: what was to be written contradicts what is there.
+fn breaks_a_rule(kind: &sqlx::error::ErrorKind) -> bool {
+    use sqlx::error::ErrorKind as Kind;
+    matches!(
+        kind,
+        Kind::UniqueViolation
+            | Kind::ForeignKeyViolation
+            | Kind::NotNullViolation
+            | Kind::CheckViolation
+    )
 }
 
 impl From<sqlx::migrate::MigrateError> for StorageError {
