@@ -4,8 +4,9 @@
 //! that wait together share one question, which must start after the last of them arrived. The same task advances the view
 //! twice a second when nobody asks, so that a quiet node does not fall behind.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
 use super::ViewCell;
@@ -70,7 +71,14 @@ async fn run(storage: Arc<dyn Storage>, view: Arc<ViewCell>, mut waiting: mpsc::
             return;
         }
         // Whoever asks from here on waits for the next question: this one may be answered with what was true before.
-        let outcome = catch_up(&*storage, &view).await;
+        let outcome = AssertUnwindSafe(catch_up(&*storage, &view))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| {
+                Err(StorageError::inconsistent(
+                    "following the log panicked; this is a defect",
+                ))
+            });
         if let (Err(error), true) = (&outcome, askers.is_empty()) {
             tracing::debug!(%error, "the log cannot be followed");
         }

@@ -133,9 +133,12 @@ impl Registry {
 
     async fn text(&self, context: &Context, id: SchemaId) -> Result<String> {
         let content = self.texts.get(context, id).await?;
-        content
-            .map(|content| content.text())
-            .ok_or_else(|| RegistryError::SchemaIdNotFound(id.to_string()))
+        // The view may be a moment older than a permanent deletion on another node: the reference comes too late.
+        content.map(|content| content.text()).ok_or_else(|| {
+            RegistryError::InvalidSchema(format!(
+                "no schema reference found for schema {id} of {context}: it was deleted"
+            ))
+        })
     }
 }
 

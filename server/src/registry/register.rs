@@ -213,15 +213,14 @@ impl Plan {
             .subject(self.subject())
             .map_or(&none, |holder| &**holder);
         let mode = view.mode(&Scope::subject(self.subject()));
-        if let Some(entry) = self.already_there(view, holder) {
-            if self
+        if let Some(entry) = self.already_there(view, holder)
+            && self
                 .request
                 .id
                 .is_none_or(|id| id == i64::from(entry.id.get()))
-            {
-                self.expect_version(entry.version)?;
-                return Ok(Step::There(*entry));
-            }
+        {
+            self.expect_version(entry.version)?;
+            return Ok(Step::There(*entry));
         }
         if mode.is_read_only() {
             return Err(RegistryError::read_only(self.subject()));
@@ -390,12 +389,13 @@ impl Plan {
             schema_type: self.full.parsed.schema.schema_type(),
             has_extras: self.full.has_extras(),
             references: self.full.parsed.references.clone(),
-            purged: self.purged(view, id),
+            purged: self.purged(view, id, version),
         })
     }
 
-    /// Soft-deleted versions with the same schema make room for the new one, unless something refers to them.
-    fn purged(&self, view: &View, id: SchemaId) -> Vec<Version> {
+    /// Soft-deleted versions with the same schema make room for the new one, unless something refers to them. An import
+    /// may bring back the very version that was deleted: then it stays what it was for those who refer to it.
+    fn purged(&self, view: &View, id: SchemaId, brought: Version) -> Vec<Version> {
         let subject = self.subject();
         let holder = view.subject(subject).into_iter();
         let same = holder
@@ -403,11 +403,11 @@ impl Plan {
             .filter(|entry| entry.deleted && entry.id == id);
         same.map(|entry| entry.version)
             .filter(|version| {
-                view.referrers(&Usage {
+                let usage = Usage {
                     subject: subject.clone(),
                     version: *version,
-                })
-                .is_empty()
+                };
+                *version == brought || view.referrers(&usage).is_empty()
             })
             .collect()
     }

@@ -350,6 +350,7 @@ fn large_texts_are_judged_in_time() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is a list of texts")]
 fn many_elements_of_every_kind_are_judged_in_time() {
     let repeat = |count: usize, head: &str, line: &dyn Fn(usize) -> String, tail: &str| {
         let mut text = head.to_owned();
