@@ -207,10 +207,7 @@ impl Operation {
     fn check(&self, answer: &Answer, is_head: bool) -> Result<(), String> {
         if let Some(reply) = self.replies.get(&answer.status) {
             let codes = self.codes.union(&reply.codes).copied();
-            let of_status = codes.filter(|code| {
-                let status = u64::from(answer.status);
-                *code == status || code / 100 == status
-            });
+            let of_status = codes.filter(|code| is_of(*code, answer.status.into()));
             let of_status: BTreeSet<u64> = of_status.collect();
             // A request may be refused at the edge with a status that the operation has too.
             let edge = self
@@ -312,6 +309,12 @@ impl Schemas {
         };
         Arc::clone(known.or_insert_with(build))
     }
+}
+
+/// Whether a code may come with a status: it is the status, or the status with two more digits. What is wrong with the
+/// database has one code for all statuses of a failed server.
+pub fn is_of(code: u64, status: u64) -> bool {
+    code == status || code / 100 == status || (code / 100 == 500 && status >= 500)
 }
 
 /// Follows a reference inside the document.

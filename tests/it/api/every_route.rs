@@ -1,5 +1,7 @@
 //! What holds on every route: media types, HEAD, request ids, methods, and the examples people copy.
 
+use std::collections::BTreeMap;
+
 use dovetail_tests::{Answer, Node, contract::Contract, on_both};
 
 use super::*;
@@ -104,7 +106,7 @@ on_both!(request_ids_are_echoed_or_made, |node| {
 });
 
 on_both!(a_wrong_method_is_told_the_right_ones, |node| {
-    let mut by_path: std::collections::BTreeMap<&str, Vec<&str>> = Default::default();
+    let mut by_path: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for operation in Contract::committed().operations() {
         by_path
             .entry(&operation.path)

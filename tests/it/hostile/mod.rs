@@ -25,7 +25,7 @@ const V1: &str = "application/vnd.schemaregistry.v1+json";
 const REGISTER: &str = "/subjects/a/versions";
 
 /// How long any answer may take. What is bounded takes far less, on the slowest machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn start() -> Node {
     Node::start(&Database::sqlite()).await

@@ -10,7 +10,7 @@ fn record(name: &str, fields: &[String]) -> String {
     json!({ "type": "record", "name": name, "fields": fields }).to_string()
 }
 
-fn body(schema: &str, references: Vec<Value>) -> String {
+fn body(schema: &str, references: &[Value]) -> String {
     json!({ "schema": schema, "references": references }).to_string()
 }
 
@@ -22,7 +22,7 @@ fn to(name: &str, subject: &str, version: i64) -> Value {
 async fn i44_references_to_what_is_not_there() {
     let node = start().await;
     node.register("there", &record("There", &[])).await.ok();
-    let many = |count: i64| {
+    let many = |count: i64| -> Vec<Value> {
         (0..count)
             .map(|n| to(&format!("N{n}"), "there", 1))
             .collect()
@@ -42,7 +42,7 @@ async fn i44_references_to_what_is_not_there() {
         ("1,001", many(1001)),
     ];
     for (what, references) in cases {
-        let body = body("\"int\"", references);
+        let body = body("\"int\"", &references);
         for path in [REGISTER, "/compatibility/subjects/a/versions"] {
             refused(
                 &send(&node, "POST", path, body.clone()).await,
@@ -54,14 +54,14 @@ async fn i44_references_to_what_is_not_there() {
     }
     let newest = body(
         &record("A", &["There".to_owned()]),
-        vec![to("There", "there", -1)],
+        &[to("There", "there", -1)],
     );
     assert_eq!(send(&node, "POST", REGISTER, newest).await.status, 200);
     let thousand = send(
         &node,
         "POST",
         "/subjects/b/versions",
-        body("\"int\"", many(1000)),
+        body("\"int\"", &many(1000)),
     )
     .await;
     assert!([200, 422].contains(&thousand.status), "{}", thousand.text);
@@ -73,11 +73,11 @@ async fn i45_a_chain_of_references() {
     let node = start().await;
     let link = async |depth: usize| {
         let below = depth.checked_sub(1).map(|below| format!("L{below}"));
-        let references = below.iter().map(|below| to(below, below, 1)).collect();
+        let references: Vec<Value> = below.iter().map(|below| to(below, below, 1)).collect();
         let fields: Vec<String> = below.iter().cloned().collect();
         let schema = record(&format!("L{depth}"), &fields);
         let path = format!("/subjects/L{depth}/versions");
-        send(&node, "POST", &path, body(&schema, references)).await
+        send(&node, "POST", &path, body(&schema, &references)).await
     };
     let mut deepest = 0;
     loop {
@@ -101,9 +101,9 @@ async fn i45_a_chain_of_references() {
 async fn i45_a_diamond_of_references() {
     let node = start().await;
     let register = async |name: &str, below: &[String]| {
-        let references = below.iter().map(|below| to(below, below, 1)).collect();
+        let references: Vec<Value> = below.iter().map(|below| to(below, below, 1)).collect();
         let path = format!("/subjects/{name}/versions");
-        let body = body(&record(name, below), references);
+        let body = body(&record(name, below), &references);
         let answer = send(&node, "POST", &path, body).await;
         assert_eq!(answer.status, 200, "{name}: {}", answer.text);
     };
