@@ -137,19 +137,16 @@ impl Registry {
         let latest = view.subject(subject).and_then(|holder| holder.latest());
         let heir_of = latest.map(|entry| entry.id);
         let earlier = match latest.and_then(|entry| view.schema_of(&subject.context, entry)) {
-            Some(entry)
-                if entry.has_extras || request.schema.as_deref().unwrap_or_default().is_empty() =>
-            {
-                self.texts
-                    .get(&subject.context, entry.id)
-                    .await?
-                    .map(|content| (entry.clone(), content))
-            }
+            Some(entry) if entry.has_extras || says_no_text(request) => self
+                .texts
+                .get(&subject.context, entry.id)
+                .await?
+                .map(|content| (entry.clone(), content)),
             _ => None,
         };
         let normalize = normalize && !view.mode(&Scope::subject(subject)).is_import();
         let bare = match &earlier {
-            Some((entry, content)) if request.schema.as_deref().unwrap_or_default().is_empty() => {
+            Some((entry, content)) if says_no_text(request) => {
                 let inherited = RegisterRequest {
                     schema: Some(content.text()),
                     schema_type: Some(entry.schema_type.to_string()),
@@ -320,11 +317,11 @@ impl Plan {
     fn hold_inheritance(&self, view: &View, holder: &SubjectView) -> Result<()> {
         let complete = self.bare.metadata.is_some()
             && self.bare.rule_set.is_some()
-            && self.request.schema.is_some();
+            && !says_no_text(&self.request);
         let Some(latest) = holder.latest() else {
             return Ok(());
         };
-        let says_something = self.request.schema.is_none()
+        let says_something = says_no_text(&self.request)
             || view
                 .schema_of(&self.subject().context, latest)
                 .is_some_and(|entry| entry.has_extras);
@@ -428,6 +425,11 @@ impl Plan {
             })
             .collect()
     }
+}
+
+/// A request without a text means the text of the latest version.
+fn says_no_text(request: &RegisterRequest) -> bool {
+    request.schema.as_deref().unwrap_or_default().is_empty()
 }
 
 fn not_permitted(reason: impl Into<String>) -> RegistryError {

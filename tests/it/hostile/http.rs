@@ -89,7 +89,7 @@ async fn impatient() -> (Node, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("settings.toml");
     let settings =
-        "header_timeout_seconds = 1\nbody_timeout_seconds = 1\nidle_timeout_seconds = 1\n";
+        "header_timeout_seconds = 4\nbody_timeout_seconds = 4\nidle_timeout_seconds = 4\n";
     std::fs::write(&file, settings).expect("a file");
     let file = file.to_str().expect("a path");
     let node = Node::start_with(&Database::sqlite(), &["--config", file]).await;
