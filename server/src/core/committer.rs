@@ -9,17 +9,20 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Change, Mutation, View, ViewCell};
-use crate::storage::{Storage, StorageError, Transaction};
+use crate::storage::{Storage, StorageError, Transaction, in_time};
 
 /// The most decisions one transaction takes.
 const BATCH: usize = 256;
+
+/// How long one transaction may take, the wait for other nodes included.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The most decisions that wait; more are held back at the door.
 const QUEUE: usize = 4096;
@@ -141,7 +144,7 @@ async fn run(
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         // A panic ends a batch, not the task: everybody else would wait for ever.
-        let outcome = AssertUnwindSafe(commit(&*storage, &view, &mut batch))
+        let outcome = AssertUnwindSafe(in_time(DEADLINE, commit(&*storage, &view, &mut batch)))
             .catch_unwind()
             .await
             .unwrap_or_else(|_| {

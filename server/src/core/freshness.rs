@@ -10,10 +10,13 @@ use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
 use super::ViewCell;
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Storage, StorageError, in_time};
 
 /// How often a node looks for news when nobody asks.
 const IDLE: Duration = Duration::from_millis(500);
+
+/// How long the database may take to say how far the log has come.
+const DEADLINE: Duration = Duration::from_secs(5);
 
 /// How many reads wait for one question.
 const SHARED: usize = 4096;
@@ -71,7 +74,7 @@ async fn run(storage: Arc<dyn Storage>, view: Arc<ViewCell>, mut waiting: mpsc::
             return;
         }
         // Whoever asks from here on waits for the next question: this one may be answered with what was true before.
-        let outcome = AssertUnwindSafe(catch_up(&*storage, &view))
+        let outcome = AssertUnwindSafe(in_time(DEADLINE, catch_up(&*storage, &view)))
             .catch_unwind()
             .await
             .unwrap_or_else(|_| {

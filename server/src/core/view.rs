@@ -216,6 +216,16 @@ impl View {
         }
     }
 
+    /// Takes a change that is yet to be written, to see what would come of it.
+    pub fn apply_next(&mut self, kind: &ChangeKind) {
+        self.apply(&Change {
+            seq: self.seq + 1,
+            at: 0,
+            actor: String::new(),
+            kind: kind.clone(),
+        });
+    }
+
     /// Takes the next change. Changes come in order and without gaps; the caller sees to that.
     pub fn apply(&mut self, change: &Change) {
         debug_assert_eq!(change.seq, self.seq + 1, "changes are applied in order");

@@ -149,6 +149,8 @@ fn empty_for_import(view: &View, scope: &Scope, mutations: &mut Vec<Mutation>) -
     let Some(context) = view.context(&scope.context) else {
         return Ok(());
     };
+    // What the next subject's deletion means depends on those before it: a schema that two of them share goes with the last.
+    let mut staged = view.clone();
     let in_scope = |name: &dovetail_model::Subject| {
         scope.subject.as_ref().is_none_or(|subject| subject == name)
     };
@@ -177,7 +179,9 @@ fn empty_for_import(view: &View, scope: &Scope, mutations: &mut Vec<Mutation>) -
             }
         }
         if !versions.is_empty() {
-            let kind = ChangeKind::SubjectDeleted(delete::deletion(view, &subject, versions, true));
+            let deleted = delete::deletion(&staged, &subject, versions, true);
+            let kind = ChangeKind::SubjectDeleted(deleted);
+            staged.apply_next(&kind);
             mutations.push(Mutation {
                 kind,
                 content: None,
