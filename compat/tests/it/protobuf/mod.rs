@@ -6,6 +6,9 @@
 //! - `laws`: properties of checks.
 //! - `hostile`: texts that must be refused or judged quickly, on a small stack.
 //! - `opinion`, `pairs`: another implementation to ask, and every pair of texts to ask about.
+//! - `agreement`: both parsers see the same in every text.
+//! - `offsets`: where the elements of a difference stand in the texts.
+//! - `soundness`: generated values survive every generated change that is called compatible; the exceptions by name.
 //! - `witness`: which incompatibilities have a witness, and that the other implementation confirms each.
 
 mod agreement;
