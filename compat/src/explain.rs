@@ -83,7 +83,12 @@ pub enum ExplainError {
     TooComplex(#[from] TooComplex),
 }
 
-/// Explains everything that differs between two texts of one format, in each direction.
+/// How many differences are given their places and a witness: each costs a walk through the texts. Those that break come
+/// first.
+const DETAILED: usize = 100;
+
+/// Explains everything that differs between two texts of one format, in each direction. What breaks comes first; from the
+/// hundredth difference on there are neither places nor witnesses.
 pub fn explain(
     schema_type: SchemaType,
     new: Side<'_>,
@@ -94,37 +99,50 @@ pub fn explain(
     let new_schema = parse(schema_type, new.text, new.references).map_err(ExplainError::New)?;
     let previous_schema =
         parse(schema_type, previous.text, previous.references).map_err(ExplainError::Previous)?;
-    let report = check(&new_schema, &previous_schema, directions, policy)?;
-    let explained = report.findings.into_iter().map(|(direction, difference)| {
-        let (reader, writer, new_place, previous_place) = match direction {
-            Direction::Backward => (
-                &new_schema,
-                &previous_schema,
-                &difference.reader_place,
-                &difference.writer_place,
-            ),
-            Direction::Forward => (
-                &previous_schema,
-                &new_schema,
-                &difference.writer_place,
-                &difference.reader_place,
-            ),
-        };
-        let breaks = difference.rule.breaks(policy);
-        Explanation {
-            direction,
-            breaks,
-            new: position::locate(schema_type, new.text, new_place),
-            previous: position::locate(schema_type, previous.text, previous_place),
-            witness: if breaks {
-                witness(reader, writer, &difference)
-            } else {
-                None
-            },
-            difference,
-        }
-    });
+    let mut findings = check(&new_schema, &previous_schema, directions, policy)?.findings;
+    findings.sort_by_key(|(_, difference)| !difference.rule.breaks(policy));
+    let explained = findings
+        .into_iter()
+        .enumerate()
+        .map(|(position, (direction, difference))| {
+            let breaks = difference.rule.breaks(policy);
+            let mut explanation = Explanation {
+                direction,
+                difference,
+                breaks,
+                new: None,
+                previous: None,
+                witness: None,
+            };
+            if position < DETAILED {
+                explanation.detail(
+                    schema_type,
+                    (&new_schema, new.text),
+                    (&previous_schema, previous.text),
+                );
+            }
+            explanation
+        });
     Ok(explained.collect())
+}
+
+impl Explanation {
+    /// Finds the places in both texts and, where the difference breaks someone, a witness.
+    fn detail(&mut self, schema_type: SchemaType, new: (&Schema, &str), previous: (&Schema, &str)) {
+        let (reader, writer) = match self.direction {
+            Direction::Backward => (new, previous),
+            Direction::Forward => (previous, new),
+        };
+        let in_reader = position::locate(schema_type, reader.1, &self.difference.reader_place);
+        let in_writer = position::locate(schema_type, writer.1, &self.difference.writer_place);
+        (self.new, self.previous) = match self.direction {
+            Direction::Backward => (in_reader, in_writer),
+            Direction::Forward => (in_writer, in_reader),
+        };
+        if self.breaks {
+            self.witness = witness(reader.0, writer.0, &self.difference);
+        }
+    }
 }
 
 /// A confirmed witness of a difference between a reader and a writer of one format.

@@ -30,6 +30,9 @@ pub(crate) fn locate(schema_type: SchemaType, text: &str, place: &str) -> Option
 
 /// The byte at which the value begins that a JSON pointer names. The text was parsed before, so it is well-formed.
 fn json_offset(text: &str, pointer: &str) -> Option<usize> {
+    if !pointer.is_empty() && !pointer.starts_with('/') {
+        return None; // It stands in a text that this one refers to.
+    }
     let mut scanner = Scanner {
         bytes: text.as_bytes(),
         at: 0,

@@ -15,8 +15,11 @@ use serde_json::Value;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Rules that the protocol names but no walk reports: their pages have no example.
-const NEVER_REPORTED: [&str; 3] =
-    ["PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL", "RESERVED_PROPERTY_REMOVED", "RESERVED_PROPERTY_CONFLICTS_WITH_PROPERTY"];
+const NEVER_REPORTED: [&str; 3] = [
+    "PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL",
+    "RESERVED_PROPERTY_REMOVED",
+    "RESERVED_PROPERTY_CONFLICTS_WITH_PROPERTY",
+];
 
 struct Format {
     schema_type: SchemaType,
@@ -25,9 +28,21 @@ struct Format {
 }
 
 const FORMATS: [Format; 3] = [
-    Format { schema_type: SchemaType::Avro, name: "Avro", folder: "avro" },
-    Format { schema_type: SchemaType::Protobuf, name: "Protobuf", folder: "protobuf" },
-    Format { schema_type: SchemaType::Json, name: "JSON Schema", folder: "json_schema" },
+    Format {
+        schema_type: SchemaType::Avro,
+        name: "Avro",
+        folder: "avro",
+    },
+    Format {
+        schema_type: SchemaType::Protobuf,
+        name: "Protobuf",
+        folder: "protobuf",
+    },
+    Format {
+        schema_type: SchemaType::Json,
+        name: "JSON Schema",
+        folder: "json_schema",
+    },
 ];
 
 #[test]
@@ -41,27 +56,42 @@ fn every_rule_has_its_page_and_no_page_is_left_over() {
     for (file, page) in &expected {
         let path = root.join(file);
         if update {
-            std::fs::create_dir_all(path.parent().expect("a page has a folder")).expect("folders can be made");
+            std::fs::create_dir_all(path.parent().expect("a page has a folder"))
+                .expect("folders can be made");
             std::fs::write(&path, page).expect("a page can be written");
         }
         let found = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(found == *page, "{} is not up to date; UPDATE_RULE_PAGES=1 writes it", path.display());
+        assert!(
+            found == *page,
+            "{} is not up to date; UPDATE_RULE_PAGES=1 writes it",
+            path.display()
+        );
     }
     let mut written = Vec::new();
     for format in FORMATS {
         let folder = std::fs::read_dir(root.join(format.folder)).expect("a folder for each format");
-        written.extend(folder.map(|entry| Path::new(format.folder).join(entry.expect("an entry").file_name())));
+        written.extend(
+            folder.map(|entry| Path::new(format.folder).join(entry.expect("an entry").file_name())),
+        );
     }
     written.retain(|file| !expected.contains_key(file));
     assert_eq!(written, Vec::<PathBuf>::new(), "pages without a rule");
-    println!("rule pages: {} of {} are up to date", expected.len(), expected.len());
+    println!(
+        "rule pages: {} of {} are up to date",
+        expected.len(),
+        expected.len()
+    );
 }
 
 fn pages() -> BTreeMap<PathBuf, String> {
     let mut pages = BTreeMap::new();
     let mut index = "# Rules\n\nEvery kind of difference, by format. A test makes these pages from the tables and the cases.\n".to_owned();
     for format in FORMATS {
-        let _ = write!(index, "\n## {}\n\n| rule | verdict |\n| --- | --- |\n", format.name);
+        let _ = write!(
+            index,
+            "\n## {}\n\n| rule | verdict |\n| --- | --- |\n",
+            format.name
+        );
         for rule in rules(format.schema_type) {
             let file = format!("{}/{}.md", format.folder, rule.id);
             let _ = writeln!(index, "| [`{}`]({file}) | {} |", rule.id, verdict(rule));
@@ -87,13 +117,22 @@ fn page(format: &Format, rule: &Rule) -> String {
         .replace("{writer}", "writer's")
         .replace("{path}", "…")
         .replace("{detail}", "…");
-    let mut page = format!("# {}\n\n{}, {}.\n\n## What it finds\n\n{what}\n", rule.id, format.name, verdict(rule));
+    let mut page = format!(
+        "# {}\n\n{}, {}.\n\n## What it finds\n\n{what}\n",
+        rule.id,
+        format.name,
+        verdict(rule)
+    );
     if !rule.why.is_empty() {
         let _ = write!(page, "\n## Why\n\n{}\n", rule.why);
     }
     match example(format, rule) {
         Some(example) => page.push_str(&example),
-        None => assert!(NEVER_REPORTED.contains(&rule.id), "{} has a case that shows it", rule.id),
+        None => assert!(
+            NEVER_REPORTED.contains(&rule.id),
+            "{} has a case that shows it",
+            rule.id
+        ),
     }
     if !rule.instead.is_empty() {
         let _ = write!(page, "\n## What to do instead\n\n{}\n", rule.instead);
@@ -103,13 +142,19 @@ fn page(format: &Format, rule: &Rule) -> String {
 
 /// The first case in which the rule fires going backward, or else forward with the sides swapped.
 fn example(format: &Format, rule: &Rule) -> Option<String> {
-    let path = Path::new(ROOT).join("tests/cases").join(format.folder).join(format!("{}.json", rule.id.to_lowercase()));
+    let path = Path::new(ROOT)
+        .join("tests/cases")
+        .join(format.folder)
+        .join(format!("{}.json", rule.id.to_lowercase()));
     let text = std::fs::read_to_string(path).ok()?;
     let cases: Vec<Value> = serde_json::from_str(&text).expect("cases are JSON");
     let fires = |case: &Value, direction: &str| {
         let findings = case[direction].as_array().cloned().unwrap_or_default();
         findings.iter().any(|finding| {
-            let name = finding.as_str().or_else(|| finding[0].as_str()).unwrap_or_default();
+            let name = finding
+                .as_str()
+                .or_else(|| finding[0].as_str())
+                .unwrap_or_default();
             name.split(' ').next() == Some(rule.id)
         })
     };
@@ -122,7 +167,11 @@ fn example(format: &Format, rule: &Rule) -> Option<String> {
             Some((case, &case["new"], &case["previous"]))
         })?;
     let description = case["description"].as_str().unwrap_or_default();
-    Some(format!("\n## Example\n\n{description}\n\nwriter\n{}\nreader\n{}", block(writer), block(reader)))
+    Some(format!(
+        "\n## Example\n\n{description}\n\nwriter\n{}\nreader\n{}",
+        block(writer),
+        block(reader)
+    ))
 }
 
 fn block(schema: &Value) -> String {
@@ -130,6 +179,9 @@ fn block(schema: &Value) -> String {
         Value::String(text) if text.contains("syntax") || text.contains("message") => {
             format!("\n```proto\n{}\n```\n", text.trim_end())
         }
-        other => format!("\n```json\n{}\n```\n", serde_json::to_string_pretty(other).expect("JSON prints")),
+        other => format!(
+            "\n```json\n{}\n```\n",
+            serde_json::to_string_pretty(other).expect("JSON prints")
+        ),
     }
 }

@@ -7,6 +7,7 @@ mod compatibility;
 mod config;
 mod contexts;
 mod every_route;
+mod explain;
 mod mode;
 mod operations;
 mod root;
