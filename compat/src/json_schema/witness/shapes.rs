@@ -265,14 +265,8 @@ impl<'b> Shapes<'b> {
             false
         });
         for step in steps {
-            let reach = |maker: &mut Maker, items: &[Item<'b>]| {
-                let mut found = Vec::new();
-                for item in items {
-                    found.extend(maker.step_down(*item, &step));
-                }
-                found
-            };
-            let (writer, reader) = (reach(maker, &self.writer), reach(maker, &self.reader));
+            let writer = maker.reach_below(&self.writer, &step);
+            let reader = maker.reach_below(&self.reader, &step);
             let shapes = maker.shapes(&writer, &reader, below);
             let shapes = shapes.into_iter().take(MOST_BELOW);
             self.found
