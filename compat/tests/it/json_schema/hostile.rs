@@ -123,7 +123,7 @@ fn long_chains_and_cycles_stay_on_the_stack() {
         }),
     ];
     for (name, link) in links {
-        for length in [600, 1_000, 5_000] {
+        for length in [60, 140, 390, 600, 1_000, 5_000] {
             let ends = chain(length, link, r#"{"type": "string"}"#);
             let ends_otherwise = chain(length, link, r#"{"type": "number"}"#);
             let cycle = chain(length, link, r##"{"$ref": "#/definitions/d0"}"##);
