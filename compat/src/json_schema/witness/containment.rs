@@ -4,7 +4,7 @@
 //! The algebra is experimental and may take exponential time, so it only sees schemas that are small by every measure:
 //! in schemas, in bytes, and in the alternatives that meet at one place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jsonschema::canonical::{self, CanonicalSchema};
 use serde_json::Value;
@@ -43,8 +43,8 @@ fn refutation(
     from: &Bundle,
 ) -> Option<crate::explain::Witness> {
     /// Differences looked at.
-    const MOST: usize = 10;
-    let mut search = Search::new(into, from, Maker::default());
+    const MOST: usize = 5;
+    let mut search = Search::new(into, from, Maker::new(HashSet::new()));
     search.along(&[]);
     if let Some(found) = search.finish() {
         return Some(found);
@@ -82,7 +82,7 @@ pub(super) fn broken_documents(reader: &Bundle, writer: &Bundle, steps: &[Step])
 /// A few documents of a schema, first such as have something at the end of a way.
 fn samples(bundle: &Bundle, steps: &[Step]) -> Vec<Value> {
     const STEPS: u32 = 20_000;
-    let mut maker = Maker::default();
+    let mut maker = Maker::new(HashSet::new());
     let mut documents = Vec::new();
     for steps in [steps, &[]] {
         for variant in 0..6 {
@@ -106,7 +106,11 @@ fn algebraic(bundle: &Bundle) -> Option<CanonicalSchema> {
     const SCHEMAS: usize = 300;
     const BYTES: usize = 32 << 10;
     const ALTERNATIVES: u64 = 64;
+    const UNFOLDED: u64 = 5_000;
     if bundle.count > SCHEMAS || bundle.schema.to_string().len() > BYTES {
+        return None;
+    }
+    if Unfolded::default().of(Item::root(bundle), 0) > UNFOLDED {
         return None;
     }
     let mut alternatives = Alternatives::default();
@@ -131,6 +135,38 @@ fn algebraic(bundle: &Bundle) -> Option<CanonicalSchema> {
         .should_validate_formats(false)
         .canonicalize(&bundle.schema)
         .ok()
+}
+
+/// Counts the values of a schema with each reference replaced by what it leads to, but for those that lead back.
+#[derive(Default)]
+struct Unfolded {
+    known: HashMap<usize, u64>,
+}
+
+impl Unfolded {
+    fn of(&mut self, item: Item<'_>, depth: usize) -> u64 {
+        /// Longer chains count as too large.
+        const DEEPEST: usize = 200;
+        if depth > DEEPEST {
+            return u64::MAX;
+        }
+        if let Some(&known) = self.known.get(&item.address()) {
+            return known;
+        }
+        self.known.insert(item.address(), 1);
+        let target = item.target().map_or(0, |target| self.of(target, depth + 1));
+        let below: Vec<&Value> = match item.schema {
+            Value::Array(items) => items.iter().collect(),
+            Value::Object(entries) => entries.values().collect(),
+            _ => Vec::new(),
+        };
+        let size = below.into_iter().fold(1_u64, |size, value| {
+            size.saturating_add(self.of(item.with(value), depth + 1))
+        });
+        let size = size.saturating_add(target);
+        self.known.insert(item.address(), size);
+        size
+    }
 }
 
 /// Counts in how many ways a schema can be fulfilled, as far as one place of a document goes.

@@ -116,14 +116,9 @@ impl Maker {
             .iter()
             .filter(|value| self.fits_at(value, item.with(contained), depth + 1))
             .count();
-        let least = if keywords.contains_key("minContains") && item.bundle.draft.is_modern() {
-            0
-        } else {
-            1
-        };
-        count >= least
-            && (!item.bundle.draft.is_modern()
-                || within(count, keywords, "minContains", "maxContains"))
+        let is_modern = item.bundle.draft.is_modern();
+        let is_enough = count > 0 || (is_modern && keywords.contains_key("minContains"));
+        is_enough && (!is_modern || within(count, keywords, "minContains", "maxContains"))
     }
 
     fn fits_entries(

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::bundle::Bundle;
+use super::{bundle::Bundle, texts::texts};
 use crate::json_schema::pattern::Pattern;
 
 /// A schema with the bundle its references lead through.
@@ -78,7 +78,7 @@ impl Shape<'_> {
     }
 }
 
-impl<'b> Shape<'b> {
+impl Shape<'_> {
     /// A value with this shape at a step.
     pub(super) fn under(self, step: Step) -> Self {
         Self {
@@ -101,9 +101,11 @@ pub(super) struct Applied<'b> {
 }
 
 /// The state of building.
-#[derive(Default)]
 pub(super) struct Maker {
+    /// What is left for the document at hand.
     steps: u32,
+    /// What is left for all of them.
+    all_steps: u32,
     /// Addresses of the schemas on the way to the difference.
     pub(super) preferred: HashSet<usize>,
     patterns: HashMap<String, Option<Pattern>>,
@@ -163,18 +165,29 @@ impl<'b> Item<'b> {
     }
 }
 
+/// Steps for all documents that one search tries. A step is well under a microsecond.
+const ALL_STEPS: u32 = 500_000;
+
 impl Maker {
     pub(super) fn new(preferred: HashSet<usize>) -> Self {
         Self {
             steps: 0,
+            all_steps: ALL_STEPS,
             preferred,
             patterns: HashMap::new(),
         }
     }
 
-    /// Allows more steps, for the next candidate.
+    /// Allows more steps, for the next document.
     pub(super) fn refill(&mut self, steps: u32) {
-        self.steps = steps;
+        self.all_steps += self.steps;
+        self.steps = steps.min(self.all_steps);
+        self.all_steps -= self.steps;
+    }
+
+    /// Whether there are no steps left for any document.
+    pub(super) const fn is_exhausted(&self) -> bool {
+        self.steps == 0 && self.all_steps == 0
     }
 
     /// Takes a step; false if there is none left.
@@ -374,9 +387,9 @@ impl Maker {
                 Type::Null => values.push(Value::Null),
                 Type::Boolean => values.extend([Value::Bool(false), Value::Bool(true)]),
                 Type::Integer | Type::Fraction => {
-                    values.extend(super::numbers::numbers(applied, of))
+                    values.extend(super::numbers::numbers(applied, of));
                 }
-                Type::String => values.extend(self.texts(applied, shape.length, variants)),
+                Type::String => values.extend(texts(applied, shape.length, variants)),
                 Type::Array => values.extend(self.array(applied, shape, depth)),
                 Type::Object => values.extend(self.object(applied, shape, depth)),
             }

@@ -11,6 +11,7 @@
 mod arrays;
 mod bundle;
 mod containment;
+mod effort;
 mod fits;
 mod maker;
 mod numbers;

@@ -205,20 +205,18 @@ fn other_name<T>(known: &std::collections::HashMap<std::sync::Arc<str>, T>) -> O
 impl Maker {
     /// All schemas that apply at a place of a document, whichever alternatives are taken; those that are excluded too.
     pub(super) fn reach<'b>(&mut self, root: Item<'b>, steps: &[Step]) -> Vec<Item<'b>> {
-        let mut items = closure(vec![root]);
-        for step in steps {
-            let mut below = Vec::new();
-            for item in items {
-                below.extend(self.directly_below(item, step));
-            }
-            items = closure(below);
-        }
-        items
+        steps.iter().fold(closure(vec![root]), |items, step| {
+            self.reach_below(&items, step)
+        })
     }
 
-    /// The same for one step from one schema.
-    pub(super) fn step_down<'b>(&mut self, item: Item<'b>, step: &Step) -> Vec<Item<'b>> {
-        closure(self.directly_below(item, step))
+    /// The same for one step further.
+    pub(super) fn reach_below<'b>(&mut self, items: &[Item<'b>], step: &Step) -> Vec<Item<'b>> {
+        let mut below = Vec::new();
+        for item in items {
+            below.extend(self.directly_below(*item, step));
+        }
+        closure(below)
     }
 
     fn directly_below<'b>(&mut self, item: Item<'b>, step: &Step) -> Vec<Item<'b>> {

@@ -78,13 +78,14 @@ impl<'b> Search<'b> {
         for (end, below) in [(steps.len(), 1), (steps.len().saturating_sub(1), 2)] {
             let way = steps;
             let steps = &steps[..end];
-            self.maker.refill(200_000);
+            self.maker.refill(100_000);
             let writer = self.maker.reach(Item::root(self.writer), steps);
             let reader = self.maker.reach(Item::root(self.reader), steps);
             let shapes = self.maker.shapes(&writer, &reader, below);
             self.tries = 0;
             for shape in shapes {
                 if self.tries > MOST
+                    || self.maker.is_exhausted()
                     || self
                         .best
                         .as_ref()
@@ -127,7 +128,12 @@ impl<'b> Search<'b> {
             .best
             .as_ref()
             .is_some_and(|best| best.is_exact && best.text.len() <= text.len());
-        if is_no_better || !self.writer.accepts(&document) {
+        let is_cheap = |maker: &mut Maker, bundle| maker.is_cheap(&document, bundle);
+        if is_no_better
+            || !is_cheap(&mut self.maker, self.writer)
+            || !is_cheap(&mut self.maker, self.reader)
+            || !self.writer.accepts(&document)
+        {
             return;
         }
         let Some((message, is_exact)) = verdict(self.reader, &document, steps) else {

@@ -5,11 +5,14 @@
 //! [`Maker`], and which of them the reader rejects is up to the validator; a suggestion that serves for nothing costs
 //! only its try.
 
+mod arrays;
+mod objects;
+
 use serde_json::{Map, Value};
 
 use super::{
     fits::size_of,
-    maker::{Applied, Item, Maker, Shape, Step, Type},
+    maker::{Item, Maker, Shape, Step, Type},
     numbers::{around, json},
     texts::{PROBES, matching},
 };
@@ -162,207 +165,6 @@ impl<'b> Shapes<'b> {
         self.found.extend(values.map(Shape::exactly));
     }
 
-    fn arrays(&mut self) {
-        let is_array = |keywords: &Map<String, Value>| {
-            [
-                "items",
-                "prefixItems",
-                "additionalItems",
-                "minItems",
-                "maxItems",
-                "contains",
-                "uniqueItems",
-                "unevaluatedItems",
-            ]
-            .iter()
-            .any(|keyword| keywords.contains_key(*keyword))
-                || keywords.get("type").is_some_and(|of| of == "array")
-        };
-        let all: Vec<_> = self
-            .keywords()
-            .into_iter()
-            .filter(|(_, keywords)| is_array(keywords))
-            .collect();
-        if all.is_empty() {
-            return;
-        }
-        let mut lengths = vec![0, 1, 2];
-        let mut tuple = 0;
-        for (item, keywords) in &all {
-            for keyword in ["maxItems", "minItems", "maxContains", "minContains"] {
-                if let Some(size) = size_of(keywords, keyword) {
-                    lengths.extend([size.saturating_add(1), size.saturating_sub(1), size]);
-                }
-            }
-            for keyword in ["items", "prefixItems"] {
-                let length = keywords
-                    .get(keyword)
-                    .and_then(Value::as_array)
-                    .map_or(0, Vec::len);
-                tuple = tuple.max(length);
-            }
-            let Some(contained) = keywords.get("contains").map(|schema| item.with(schema)) else {
-                continue;
-            };
-            let most = size_of(keywords, "maxContains").unwrap_or(1);
-            let least = size_of(keywords, "minContains").unwrap_or(1);
-            for length in [
-                0,
-                1,
-                2,
-                least,
-                most,
-                least.saturating_sub(1),
-                most.saturating_add(1),
-            ] {
-                let fitting = Shape {
-                    also: vec![contained],
-                    ..Shape::default()
-                };
-                let other = Shape {
-                    not: vec![contained],
-                    ..Shape::default()
-                };
-                for items in [fitting, other] {
-                    self.found.push(Shape {
-                        length,
-                        items: Some(Box::new(items)),
-                        ..Shape::of(Type::Array)
-                    });
-                }
-            }
-            // Some that fit and one that does not.
-            for fitting in [least.saturating_sub(1), least, most]
-                .into_iter()
-                .filter(|count| *count < 20)
-            {
-                let fits = Shape {
-                    also: vec![contained],
-                    ..Shape::default()
-                };
-                let below = (0..fitting).map(|at| (Step::Index(at), fits.clone()));
-                let other = Shape {
-                    not: vec![contained],
-                    ..Shape::default()
-                };
-                let below = below.chain([(Step::Index(fitting), other)]);
-                self.found.push(Shape {
-                    below: below.collect(),
-                    ..Shape::of(Type::Array)
-                });
-            }
-        }
-        lengths.extend([tuple, tuple + 1]);
-        for length in lengths {
-            self.found.push(Shape {
-                length,
-                ..Shape::of(Type::Array)
-            });
-            // All of them alike, where the items of the writer differ.
-            for of in Type::ALL {
-                let items = Some(Box::new(Shape::of(of)));
-                if length <= 3 {
-                    self.found.push(Shape {
-                        length,
-                        items,
-                        ..Shape::of(Type::Array)
-                    });
-                }
-            }
-        }
-        for position in 0..=tuple.min(20) {
-            self.found
-                .extend(Type::ALL.map(|of| Shape::of(of).under(Step::Index(position))));
-        }
-    }
-
-    fn objects(&mut self, maker: &mut Maker) {
-        const MOST_NAMES: usize = 60;
-        let mut names: Vec<&str> = Vec::new();
-        let mut sizes = Vec::new();
-        let mut own = Vec::new();
-        let mut is_any = false;
-        for (item, keywords) in self.keywords() {
-            let map = |keyword: &str| keywords.get(keyword).and_then(Value::as_object);
-            for keyword in [
-                "properties",
-                "dependencies",
-                "dependentRequired",
-                "dependentSchemas",
-            ] {
-                names.extend(
-                    map(keyword)
-                        .into_iter()
-                        .flat_map(Map::keys)
-                        .map(String::as_str),
-                );
-            }
-            let required = keywords.get("required").and_then(Value::as_array);
-            names.extend(required.into_iter().flatten().filter_map(Value::as_str));
-            for keyword in ["maxProperties", "minProperties"] {
-                sizes.extend(size_of(keywords, keyword));
-            }
-            for pattern in map("patternProperties").into_iter().flat_map(Map::keys) {
-                own.extend(matching(pattern, 0, 2));
-            }
-            is_any |= [
-                "patternProperties",
-                "additionalProperties",
-                "unevaluatedProperties",
-                "propertyNames",
-            ]
-            .iter()
-            .any(|keyword| keywords.contains_key(*keyword))
-                || keywords.get("type").is_some_and(|of| of == "object");
-            let _ = item;
-        }
-        if names.is_empty() && sizes.is_empty() && !is_any {
-            return;
-        }
-        let mut seen = std::collections::HashSet::new();
-        names.retain(|name| seen.insert(*name));
-        names.truncate(MOST_NAMES);
-        self.found.push(Shape::of(Type::Object));
-        for size in sizes {
-            for length in [size.saturating_add(1), size, size.saturating_sub(1)] {
-                self.found.push(Shape {
-                    length,
-                    ..Shape::of(Type::Object)
-                });
-            }
-        }
-        let present = |names: &[&str]| Shape {
-            present: names.iter().map(|name| (*name).to_owned()).collect(),
-            ..Shape::of(Type::Object)
-        };
-        for name in &names {
-            self.found.push(present(&[name]));
-        }
-        // All that are described but one.
-        for name in names.iter().take(10) {
-            let others: Vec<&str> = names
-                .iter()
-                .copied()
-                .filter(|other| other != name)
-                .collect();
-            self.found.push(present(&others));
-        }
-        let free = ('a'..='z')
-            .map(String::from)
-            .find(|name| !names.contains(&name.as_str()));
-        own.extend(free);
-        let writer = self.writer.iter();
-        let writer = writer.filter_map(|item| Some((*item, item.keywords()?)));
-        let names_of_writer = maker.names(&Applied::of(writer.collect()), 2);
-        own.extend(names_of_writer.into_iter().take(4));
-        own.extend(["0", "A", "_", ""].map(str::to_owned));
-        for name in names.into_iter().map(str::to_owned).chain(own) {
-            let key = Step::Key(name);
-            self.found
-                .extend(Type::ALL.map(|of| Shape::of(of).under(key.clone())));
-        }
-    }
-
     /// Values that what is excluded accepts, that two alternatives accept, and that a condition holds for, or does not.
     fn combinations(&mut self) {
         const MOST: usize = 8;
@@ -463,14 +265,8 @@ impl<'b> Shapes<'b> {
             false
         });
         for step in steps {
-            let reach = |maker: &mut Maker, items: &[Item<'b>]| {
-                let mut found = Vec::new();
-                for item in items {
-                    found.extend(maker.step_down(*item, &step));
-                }
-                found
-            };
-            let (writer, reader) = (reach(maker, &self.writer), reach(maker, &self.reader));
+            let writer = maker.reach_below(&self.writer, &step);
+            let reader = maker.reach_below(&self.reader, &step);
             let shapes = maker.shapes(&writer, &reader, below);
             let shapes = shapes.into_iter().take(MOST_BELOW);
             self.found

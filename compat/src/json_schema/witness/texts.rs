@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::maker::{Applied, Maker};
+use super::maker::Applied;
 
 /// Longer ones nobody looks at.
 const LONGEST: usize = 20_000;
@@ -10,37 +10,30 @@ const LONGEST: usize = 20_000;
 /// What patterns may or may not match.
 pub(super) const PROBES: [&str; 12] = ["", "a", "A", "0", " ", "-", "_", ".", "~", "é", "aa", "a0"];
 
-impl Maker {
-    /// Strings that some schemas may accept together, of some length at least.
-    pub(super) fn texts(
-        &mut self,
-        applied: &Applied<'_>,
-        length: usize,
-        variants: usize,
-    ) -> Vec<Value> {
-        let length = applied.largest("minLength").max(length);
-        if length > LONGEST {
-            return Vec::new();
-        }
-        let text = |keyword: &'static str| {
-            let items = applied.items.iter();
-            items.filter_map(move |(_, keywords)| keywords.get(keyword)?.as_str())
-        };
-        let mut texts = Vec::new();
-        for pattern in text("pattern") {
-            texts.extend(matching(pattern, length, variants + 4));
-        }
-        texts.extend(
-            text("format")
-                .flat_map(of_format)
-                .map(|text| (*text).to_owned()),
-        );
-        let is_long = |text: &&str| text.chars().count() >= length;
-        texts.extend(["a", "b", "A", "0", "-"].map(|text| text.repeat(length)));
-        texts.extend((0..variants.min(50)).map(|more| "a".repeat(length + more + 1)));
-        texts.extend(PROBES.into_iter().filter(is_long).map(str::to_owned));
-        texts.into_iter().map(Value::String).collect()
+/// Strings that some schemas may accept together, of some length at least.
+pub(super) fn texts(applied: &Applied<'_>, length: usize, variants: usize) -> Vec<Value> {
+    let length = applied.largest("minLength").max(length);
+    if length > LONGEST {
+        return Vec::new();
     }
+    let text = |keyword: &'static str| {
+        let items = applied.items.iter();
+        items.filter_map(move |(_, keywords)| keywords.get(keyword)?.as_str())
+    };
+    let mut texts = Vec::new();
+    for pattern in text("pattern") {
+        texts.extend(matching(pattern, length, variants + 4));
+    }
+    texts.extend(
+        text("format")
+            .flat_map(of_format)
+            .map(|text| (*text).to_owned()),
+    );
+    let is_long = |text: &&str| text.chars().count() >= length;
+    texts.extend(["a", "b", "A", "0", "-"].map(|text| text.repeat(length)));
+    texts.extend((0..variants.min(50)).map(|more| "a".repeat(length + more + 1)));
+    texts.extend(PROBES.into_iter().filter(is_long).map(str::to_owned));
+    texts.into_iter().map(Value::String).collect()
 }
 
 /// Texts of a format.
@@ -51,7 +44,6 @@ fn of_format(format: &str) -> &'static [&'static str] {
         "time" => &["00:00:00Z", "01:00:00Z"],
         "duration" => &["P1D", "P2D"],
         "email" | "idn-email" => &["a@b.c", "b@b.c"],
-        "hostname" | "idn-hostname" => &["a", "b"],
         "ipv4" => &["0.0.0.0", "0.0.0.1"],
         "ipv6" => &["::", "::1"],
         "uri" | "iri" => &["a:b", "a:c"],
@@ -61,7 +53,8 @@ fn of_format(format: &str) -> &'static [&'static str] {
         ],
         "json-pointer" => &["", "/a"],
         "relative-json-pointer" => &["0", "1"],
-        "regex" | "uri-reference" | "iri-reference" | "uri-template" => &["a", "b"],
+        "hostname" | "idn-hostname" | "regex" | "uri-reference" | "iri-reference"
+        | "uri-template" => &["a", "b"],
         _ => &[],
     }
 }

@@ -335,10 +335,10 @@ fn evolve(schema: &Value, choices: &mut Choices) -> Value {
         let here = pointers[next].clone();
         match schema.pointer(&here) {
             Some(Value::Object(entries)) => {
-                pointers.extend(entries.keys().map(|key| format!("{here}/{key}")))
+                pointers.extend(entries.keys().map(|key| format!("{here}/{key}")));
             }
             Some(Value::Array(items)) => {
-                pointers.extend((0..items.len()).map(|at| format!("{here}/{at}")))
+                pointers.extend((0..items.len()).map(|at| format!("{here}/{at}")));
             }
             _ => {}
         }
@@ -573,23 +573,25 @@ fn document(schema: &Value, choices: &mut Choices, depth: usize) -> Value {
             });
             json!(items.collect::<Vec<_>>())
         }
-        _ => {
-            let mut members = Map::new();
-            for name in ["a", "b", "c", "d"] {
-                let schema = entries["properties"].get(name);
-                let is_required = entries
-                    .get("required")
-                    .is_some_and(|names| names.as_array().unwrap().contains(&json!(name)));
-                if is_required || choices.below(3) == 0 {
-                    let schema = schema
-                        .or(entries.get("additionalProperties"))
-                        .unwrap_or(&Value::Bool(true));
-                    members.insert(name.to_owned(), document(schema, choices, depth - 1));
-                }
-            }
-            Value::Object(members)
+        _ => object_of(entries, choices, depth),
+    }
+}
+
+fn object_of(entries: &Map<String, Value>, choices: &mut Choices, depth: usize) -> Value {
+    let mut members = Map::new();
+    for name in ["a", "b", "c", "d"] {
+        let schema = entries["properties"].get(name);
+        let is_required = entries
+            .get("required")
+            .is_some_and(|names| names.as_array().unwrap().contains(&json!(name)));
+        if is_required || choices.below(3) == 0 {
+            let schema = schema
+                .or(entries.get("additionalProperties"))
+                .unwrap_or(&Value::Bool(true));
+            members.insert(name.to_owned(), document(schema, choices, depth - 1));
         }
     }
+    Value::Object(members)
 }
 
 proptest! {
