@@ -83,6 +83,13 @@ impl Drop for Process {
     }
 }
 
+/// The CPU time this thread has used, which waiting for a busy core does not lengthen. It moves in steps of some milliseconds.
+pub(crate) fn cpu_of_this_thread() -> Duration {
+    let statistics = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = statistics.split(' ').next().unwrap_or_default();
+    Duration::from_nanos(nanoseconds.parse().unwrap_or_default())
+}
+
 /// Moves this thread to the generator's core, if that is possible.
 pub(crate) fn pin_this_thread() {
     let Ok(thread) = fs::read_link("/proc/thread-self") else {
