@@ -32,7 +32,7 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
 
-    /// The database: sqlite://FILE or postgres://… [default: sqlite://dovetail.db]
+    /// The database, `sqlite://FILE` or `postgres://…` [default: `sqlite://dovetail.db`]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
 
@@ -82,7 +82,13 @@ impl Serve {
             Ok(runtime) => runtime,
             Err(error) => return fail(&format!("cannot start: {error}"), 1),
         };
-        match runtime.block_on(dovetail_server::run(&settings, told_to_stop())) {
+        let _inside = runtime.enter();
+        let signals = survive_file_size_limits().and_then(|()| told_to_stop());
+        let told_to_stop = match signals {
+            Ok(told_to_stop) => told_to_stop,
+            Err(error) => return fail(&format!("cannot listen for signals: {error}"), 1),
+        };
+        match runtime.block_on(dovetail_server::run(&settings, told_to_stop)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&error, 1),
         }
@@ -122,27 +128,40 @@ fn start_logging(settings: &Settings) -> Result<(), tracing_subscriber::filter::
     Ok(())
 }
 
-/// Completes on the signals that mean "stop".
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = interrupt => {}
-                    _ = terminate.recv() => {}
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM will stop the server at once");
-                let _ = interrupt.await;
-            }
+/// Listens for the signals that mean "stop" from now on, and returns what completes on the first of them.
+#[cfg(unix)]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    let _ = interrupt.await;
+    })
+}
+
+#[cfg(not(unix))]
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// A file that may not grow any further is an error of the write, as a full disk is, and not the end of the process: a
+/// signal that somebody listens for does not kill, and it stays listened for.
+#[cfg(unix)]
+fn survive_file_size_limits() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    /// Its number on Linux and the BSDs.
+    const SIGXFSZ: i32 = 25;
+    signal(SignalKind::from_raw(SIGXFSZ)).map(drop)
+}
+
+#[cfg(not(unix))]
+fn survive_file_size_limits() -> std::io::Result<()> {
+    Ok(())
 }
 
 fn print(text: &str) -> ExitCode {

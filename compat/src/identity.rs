@@ -1,6 +1,6 @@
 //! The identity of a schema: the hash that Confluent's registry computes, so that GUIDs agree with theirs.
 
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use dovetail_model::{Metadata, Reference, Rule, RuleSet};
 use md5::{Digest, Md5};
@@ -36,10 +36,9 @@ pub fn identity(
             &rule_set.domain_rules,
             &rule_set.encoding_rules,
         ];
-        groups
-            .into_iter()
-            .flatten()
-            .for_each(|rule| hash.rule(rule));
+        for rule in groups.into_iter().flatten() {
+            hash.rule(rule);
+        }
         hash.optional(rule_set.enable_at.as_ref());
     }
     Guid(hash.0.finalize().into())
@@ -50,6 +49,12 @@ struct Hash(Md5);
 impl Hash {
     fn text(&mut self, text: &str) {
         self.0.update(text.as_bytes());
+    }
+
+    fn texts(&mut self, texts: &BTreeSet<String>) {
+        for text in texts {
+            self.text(text);
+        }
     }
 
     fn optional(&mut self, text: Option<&String>) {
@@ -65,13 +70,13 @@ impl Hash {
     fn metadata(&mut self, metadata: &Metadata) {
         for (path, tags) in &metadata.tags {
             self.text(path);
-            tags.iter().for_each(|tag| self.text(tag));
+            self.texts(tags);
         }
         for (key, value) in &metadata.properties {
             self.text(key);
             self.text(value);
         }
-        metadata.sensitive.iter().for_each(|name| self.text(name));
+        self.texts(&metadata.sensitive);
     }
 
     fn rule(&mut self, rule: &Rule) {
@@ -80,11 +85,11 @@ impl Hash {
             &rule.doc,
             &rule.kind,
             &rule.mode,
-            &rule.rule_type,
+            &rule.executor,
         ] {
             self.optional(text.as_ref());
         }
-        rule.tags.iter().for_each(|tag| self.text(tag));
+        self.texts(&rule.tags);
         for (key, value) in &rule.params {
             self.text(key);
             self.text(value);
@@ -145,7 +150,7 @@ impl FromStr for Guid {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let groups: Vec<&str> = text.split('-').collect();
         let shape_fits = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]);
-        let digits: String = groups.concat();
+        let digits = groups.concat();
         if !shape_fits || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(InvalidGuid);
         }

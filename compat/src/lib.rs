@@ -1,5 +1,5 @@
 //! Everything that can be known about a schema without I/O: [`parse`], canonical form, normalization, identity, and what
-//! a change means for those who read and write with it ([`check`]).
+//! a change means for those who read and write with it ([`check()`]).
 //!
 //! The three formats stand behind one face. Each has a folder of its own with the same inside: `parse.rs` reads a text,
 //! `canonical.rs` prints it, `walk.rs` pairs up two schemas and yields [`Difference`]s, and `rules.rs` is the table that

@@ -30,9 +30,9 @@ pub struct Schema {
 /// The formats behind the one face.
 #[derive(Debug)]
 pub(crate) enum Parsed {
-    Avro(AvroSchema),
-    Protobuf(ProtobufSchema),
-    Json(JsonSchema),
+    Avro(Box<AvroSchema>),
+    Protobuf(Box<ProtobufSchema>),
+    Json(Box<JsonSchema>),
 }
 
 /// Parses a text. `references` holds every text it needs, those of the references' own references included, each before
@@ -55,9 +55,11 @@ pub fn parse(
         )));
     }
     let parsed = match schema_type {
-        SchemaType::Avro => Parsed::Avro(AvroSchema::parse(text, references)?),
-        SchemaType::Protobuf => Parsed::Protobuf(ProtobufSchema::parse(text, references)?),
-        SchemaType::Json => Parsed::Json(JsonSchema::parse(text, references)?),
+        SchemaType::Avro => Parsed::Avro(Box::new(AvroSchema::parse(text, references)?)),
+        SchemaType::Protobuf => {
+            Parsed::Protobuf(Box::new(ProtobufSchema::parse(text, references)?))
+        }
+        SchemaType::Json => Parsed::Json(Box::new(JsonSchema::parse(text, references)?)),
     };
     let canonical = match &parsed {
         Parsed::Avro(schema) => schema.canonical(),

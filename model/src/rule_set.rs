@@ -54,7 +54,7 @@ pub struct Rule {
     pub mode: Option<String>,
     /// The executor that understands the rule.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
-    pub rule_type: Option<String>,
+    pub executor: Option<String>,
     /// The field tags it applies to.
     #[serde(
         default,

@@ -19,7 +19,7 @@ pub enum SchemaType {
     Json,
 }
 
-/// A `schemaType` that names none of the three formats.
+/// A `schemaType` that names none of the three formats, shortened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("Invalid schema type {0}")]
 pub struct UnknownSchemaType(pub String);
@@ -51,6 +51,6 @@ impl FromStr for SchemaType {
         Self::ALL
             .into_iter()
             .find(|schema_type| schema_type.as_str() == text)
-            .ok_or_else(|| UnknownSchemaType(text.to_owned()))
+            .ok_or_else(|| UnknownSchemaType(text.chars().take(64).collect()))
     }
 }

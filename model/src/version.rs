@@ -37,12 +37,12 @@ macro_rules! positive_i32 {
             pub const FIRST: Self = Self(1);
 
             /// Accepts 1 to 2^31-1, the range that clients can hold.
-            pub const fn new(number: i64) -> Option<Self> {
-                if number >= 1 && number <= i32::MAX as i64 {
-                    Some(Self(number as u32))
-                } else {
-                    None
-                }
+            pub fn new(number: i64) -> Option<Self> {
+                let number = i32::try_from(number).ok()?;
+                u32::try_from(number)
+                    .ok()
+                    .filter(|number| *number > 0)
+                    .map(Self)
             }
 
             /// The number.

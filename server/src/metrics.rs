@@ -145,11 +145,11 @@ impl CommitStats for Metrics {
 
 /// The gate that counts requests by route.
 #[derive(Debug, Clone)]
-pub struct Measured(pub Arc<Metrics>);
+pub(crate) struct Measured(pub(crate) Arc<Metrics>);
 
 /// What is remembered of a request until it is answered.
 #[derive(Debug)]
-pub struct Measuring {
+pub(crate) struct Measuring {
     metrics: Arc<Metrics>,
     method: &'static str,
     route: Arc<str>,
@@ -180,12 +180,14 @@ impl Gate for Measured {
             since,
         } = measuring;
         let status = response.status().as_u16();
+        let elapsed = since.elapsed();
+        tracing::debug!(method, %route, status, elapsed_us = elapsed.as_micros(), "answered");
         metrics
             .latency
             .get_or_create(&RouteLabels {
                 route: Arc::clone(&route),
             })
-            .observe(since.elapsed().as_secs_f64());
+            .observe(elapsed.as_secs_f64());
         metrics
             .requests
             .get_or_create(&RequestLabels {

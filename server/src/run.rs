@@ -2,7 +2,7 @@
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     app::App,
@@ -39,18 +39,17 @@ pub async fn run(settings: &Settings, shutdown: impl Future<Output = ()>) -> Res
     let address = listener.local_addr().unwrap_or(settings.listen);
     tracing::info!(%address, "listening on http://{address}");
 
-    let hopeless = Arc::new(Notify::new());
-    let loading = tokio::spawn(load(
+    let mut loading = tokio::spawn(load(
         Arc::clone(&app),
         settings.database_url.clone(),
         settings.behaviour(),
-        Arc::clone(&hopeless),
     ));
+    let mut failure = None;
     let stop = async {
-        tokio::select! {
-            () = shutdown => {}
-            () = hopeless.notified() => {}
-        }
+        failure = tokio::select! {
+            () = shutdown => None,
+            error = given_up(&mut loading) => Some(error),
+        };
         app.stop();
     };
     http::serve(
@@ -61,12 +60,9 @@ pub async fn run(settings: &Settings, shutdown: impl Future<Output = ()>) -> Res
     )
     .await;
 
-    if loading.is_finished() {
-        if let Ok(Err(error)) = loading.await {
-            return Err(error.into());
-        }
-    } else {
-        loading.abort();
+    loading.abort();
+    if let Some(error) = failure {
+        return Err(error.into());
     }
     if let Ok(registry) = app.registry() {
         registry.close().await;
@@ -75,12 +71,22 @@ pub async fn run(settings: &Settings, shutdown: impl Future<Output = ()>) -> Res
     Ok(())
 }
 
+/// Completes where waiting for the database cannot help.
+async fn given_up(loading: &mut JoinHandle<Result<(), StorageError>>) -> StorageError {
+    match loading.await {
+        Ok(Ok(())) => std::future::pending().await,
+        Ok(Err(error)) => error,
+        Err(_panic) => {
+            StorageError::inconsistent("loading the database panicked; this is a defect")
+        }
+    }
+}
+
 /// Opens and loads the database, however long it takes to come.
 async fn load(
     app: Arc<App>,
     database_url: String,
     behaviour: Behaviour,
-    hopeless: Arc<Notify>,
 ) -> Result<(), StorageError> {
     let mut pause = FIRST_PAUSE;
     loop {
@@ -96,10 +102,7 @@ async fn load(
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LAST_PAUSE);
             }
-            Err(error) => {
-                hopeless.notify_one();
-                return Err(error);
-            }
+            Err(error) => return Err(error),
         }
     }
 }

@@ -1,10 +1,9 @@
 //! A client that says little: a request in one line, the answer as it came.
 
-use reqwest::{
-    Method,
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
-};
+use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
+
+use crate::contract::Contract;
 
 /// Speaks to one node.
 #[derive(Debug, Clone)]
@@ -44,26 +43,70 @@ impl Client {
         self.base.trim_start_matches("http://")
     }
 
-    /// Sends a request; `Err` where no answer came.
+    /// Sends a request; `Err` where no answer came. A body is sent in the protocol's media type.
     pub async fn try_send(
         &self,
         method: &str,
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, reqwest::Error> {
+        let headers: &[_] = match body {
+            Some(_) => &[("content-type", "application/vnd.schemaregistry.v1+json")],
+            None => &[],
+        };
+        self.try_exchange(method, path, headers, body.map(String::into_bytes))
+            .await
+    }
+
+    /// Sends exactly these headers and bytes. Whatever is answered must keep the contract.
+    pub async fn try_exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, reqwest::Error> {
+        let name = method;
         let method = Method::from_bytes(method.as_bytes()).expect("tests name real methods");
         let mut request = self.http.request(method, format!("{}{path}", self.base));
-        if let Some(body) = body {
-            let content_type = HeaderValue::from_static("application/vnd.schemaregistry.v1+json");
-            request = request.header(CONTENT_TYPE, content_type).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
-        let response = request.send().await?;
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let request = request.build()?;
+        let target = match request.url().query() {
+            Some(query) => format!("{}?{query}", request.url().path()),
+            None => request.url().path().to_owned(),
+        };
+        let response = self.http.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Answer {
+        let answer = Answer {
             status,
             headers,
             text: response.text().await?,
-        })
+        };
+        if let Err(reason) = Contract::committed().check(name, &target, &answer) {
+            panic!(
+                "{name} {target} broke the contract: {reason}\n{status} {}",
+                answer.text
+            );
+        }
+        Ok(answer)
+    }
+
+    /// As [`Client::try_exchange`], where an answer must come.
+    pub async fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Answer {
+        let body = body.map(<[u8]>::to_vec);
+        let sent = self.try_exchange(method, path, headers, body).await;
+        sent.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     /// Sends a request.
@@ -126,6 +169,14 @@ impl Answer {
         self.json()["error_code"]
             .as_u64()
             .unwrap_or_else(|| panic!("no error_code: {}", self.text))
+    }
+
+    /// One header; empty where it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| {
+            value.to_str().expect("tests read plain headers")
+        })
     }
 
     /// The status, and the protocol's code.

@@ -44,6 +44,14 @@ impl Database {
         }
     }
 
+    /// A database at a URL, which may be anywhere, or nowhere.
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            folder: None,
+        }
+    }
+
     /// Its URL, as `--database-url` takes it.
     pub fn url(&self) -> &str {
         &self.url

@@ -11,10 +11,13 @@
 //! # }
 //! ```
 //!
+//! Every answer that a [`Client`] receives is held against `openapi.yaml`; see [`contract`].
+//!
 //! [`on_both!`] writes a test once and runs it on SQLite and on PostgreSQL.
 
 mod binary;
 mod client;
+pub mod contract;
 mod database;
 mod node;
 mod postgres;

@@ -11,7 +11,7 @@ use tokio::{
 use crate::{Client, Database, binary};
 
 /// How long a node may take to listen and to be ready, on a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `dovetail serve`. Everything a [`Client`] can do, it can.
 #[derive(Debug)]
@@ -44,8 +44,14 @@ impl Node {
 
     /// Starts a node and waits until it listens. Its database may be away.
     pub async fn listening(database: &Database, arguments: &[&str]) -> Self {
-        let mut child = Self::command(database)
-            .args(arguments)
+        let mut command = Self::command(database);
+        command.args(arguments);
+        Self::spawn(command).await
+    }
+
+    /// Runs a command that starts a node, such as a changed [`Node::command`], and waits until the node listens.
+    pub async fn spawn(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -106,7 +112,7 @@ impl Node {
     }
 
     /// Asks the node to stop as an operator does, and returns its exit code and what it logged.
-    pub async fn stop(mut self) -> (Option<i32>, Vec<String>) {
+    pub async fn stop(self) -> (Option<i32>, Vec<String>) {
         let pid = self.pid().to_string();
         let sent = Command::new("kill")
             .args(["-TERM", &pid])
@@ -114,6 +120,11 @@ impl Node {
             .await
             .expect("kill runs");
         assert!(sent.success(), "the node takes a signal");
+        self.exit().await
+    }
+
+    /// Waits until the node has ended, and returns its exit code and what it logged.
+    pub async fn exit(mut self) -> (Option<i32>, Vec<String>) {
         let status = tokio::time::timeout(PATIENCE, self.child.wait())
             .await
             .expect("the node stops")

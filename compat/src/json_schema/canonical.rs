@@ -1,5 +1,5 @@
-//! The canonical form: the submitted JSON reprinted without whitespace, keys in their order, numbers as written. The
-//! normalized form is the same with the keys sorted.
+//! The canonical form: the submitted JSON reprinted without whitespace, keys in their order, numbers as written (but for
+//! an exponent, which becomes `e` with a sign). The normalized form is the same with the keys sorted.
 //!
 //! Strings are escaped as Jackson does, because the canonical text is hashed into the identity that Confluent's clients
 //! and other registries compute: only `"`, `\` and control characters, the latter with capital hexadecimal digits.
@@ -8,7 +8,7 @@ use std::io;
 
 use serde::Serialize as _;
 use serde_json::{
-    Map, Serializer, Value,
+    Serializer, Value,
     ser::{CharEscape, Formatter},
 };
 
@@ -31,7 +31,7 @@ pub(super) fn sorted(value: &Value) -> Value {
             let entries = entries
                 .into_iter()
                 .map(|(name, value)| (name.clone(), sorted(value)));
-            Value::Object(Map::from_iter(entries))
+            Value::Object(entries.collect())
         }
         other => other.clone(),
     }

@@ -135,9 +135,14 @@ impl PartialOrd for Decimal {
     }
 }
 
+/// As it was written, cut where it is too long to read.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text.0)
+        const LONGEST: usize = 40;
+        match self.text.0.get(..LONGEST) {
+            Some(start) if self.text.0.len() > LONGEST => write!(f, "{start}…"),
+            _ => f.write_str(&self.text.0),
+        }
     }
 }
 

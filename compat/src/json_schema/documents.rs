@@ -1,5 +1,4 @@
-//! The texts a schema is made of (the submitted one, its references, and the meta-schemas it names), and where each
-//! `$ref` in them leads.
+//! The texts a schema is made of (the submitted one and its references), and where each `$ref` in them leads.
 //!
 //! Everything is found here or refused: no reference is ever looked for in files or on the network. The index visits
 //! each schema once with a list of its own instead of recursion, so no chain of references is too long for it.
@@ -9,7 +8,6 @@ use std::{
     sync::Arc,
 };
 
-use jsonschema::Registry;
 use serde_json::Value;
 
 use super::{
@@ -97,6 +95,7 @@ impl<'a> Documents<'a> {
                 if !seen.insert(location.address()) {
                     continue;
                 }
+                check_base(&location)?;
                 self.register(&location);
                 check_patterns(&location, &mut patterns)?;
                 pending.extend(location.subschemas());
@@ -118,18 +117,17 @@ impl<'a> Documents<'a> {
         }
     }
 
-    /// Remembers what a schema calls itself.
+    /// Remembers what a schema calls itself. Up to draft 7, an anchor is an `$id` that is a fragment.
     fn register(&mut self, location: &Location<'a>) {
-        let mut anchor = |name: &'a str| {
-            let key = (Arc::clone(&location.base), name);
-            self.anchors.entry(key).or_insert_with(|| location.clone());
-        };
+        let mut anchors: Vec<&'a str> = Vec::new();
+        if location.draft.is_modern() {
+            let named = ["$anchor", "$dynamicAnchor"].map(|keyword| location.value.get(keyword));
+            anchors.extend(named.into_iter().flatten().filter_map(Value::as_str));
+        }
         if let Some(id) = location.id() {
             let (without_fragment, fragment) = uri::split_fragment(id);
-            if let Some(name) =
-                fragment.filter(|name| !name.is_empty() && !location.draft.is_modern())
-            {
-                anchor(name);
+            if !location.draft.is_modern() {
+                anchors.extend(fragment.filter(|name| !name.is_empty()));
             }
             if !without_fragment.is_empty() {
                 self.resources
@@ -137,16 +135,9 @@ impl<'a> Documents<'a> {
                     .or_insert_with(|| location.clone());
             }
         }
-        if location.draft.is_modern() {
-            let mut anchor = |name: &'a str| {
-                let key = (Arc::clone(&location.base), name);
-                self.anchors.entry(key).or_insert_with(|| location.clone());
-            };
-            for keyword in ["$anchor", "$dynamicAnchor"] {
-                if let Some(name) = location.value.get(keyword).and_then(Value::as_str) {
-                    anchor(name);
-                }
-            }
+        for name in anchors {
+            let key = (Arc::clone(&location.base), name);
+            self.anchors.entry(key).or_insert_with(|| location.clone());
         }
     }
 
@@ -211,7 +202,7 @@ pub(super) fn references<'a>(location: &Location<'a>) -> Result<Vec<&'a str>, Sc
             Some(_) => {
                 return Err(SchemaError(format!(
                     "the {keyword} at {} must be a string",
-                    location.place()
+                    location.in_words()
                 )));
             }
         }
@@ -227,16 +218,27 @@ fn check_patterns<'a>(
         return Ok(());
     };
     if let Some(pattern) = keywords.get("pattern").and_then(Value::as_str) {
-        patterns.check(pattern, &|| format!("{}/pattern", location.pointer))?;
+        patterns.check(pattern, &|| location.place.in_words("/pattern"))?;
     }
     if let Some(entries) = keywords.get("patternProperties").and_then(Value::as_object) {
         for pattern in entries.keys() {
-            patterns.check(pattern, &|| {
-                format!("{}/patternProperties", location.pointer)
-            })?;
+            patterns.check(pattern, &|| location.place.in_words("/patternProperties"))?;
         }
     }
     Ok(())
+}
+
+/// Identifiers resolve against those around them, so a long one would be repeated in all that it contains.
+fn check_base(location: &Location<'_>) -> Result<(), SchemaError> {
+    const LONGEST: usize = 1_000;
+    if location.base.len() <= LONGEST {
+        return Ok(());
+    }
+    Err(SchemaError(format!(
+        "the {} at {} makes a URI of more than {LONGEST} bytes",
+        location.draft.id_keyword(),
+        location.in_words()
+    )))
 }
 
 /// Follows a JSON pointer below a resource.
@@ -258,70 +260,6 @@ fn unresolved(referrer: &Location<'_>, reference: &str, why: &str) -> SchemaErro
     SchemaError(format!(
         "the reference {} at {} cannot be resolved: {why}",
         quoted(reference),
-        referrer.place()
+        referrer.in_words()
     ))
-}
-
-/// The meta-schemas that the texts refer to, and those these refer to in turn. They come with the `jsonschema` crate.
-pub(super) fn named_meta_schemas(documents: &[Document]) -> Vec<Document> {
-    let mut found: Vec<Document> = Vec::new();
-    let mut known: HashSet<String> = HashSet::new();
-    let mut pending: Vec<String> = documents
-        .iter()
-        .flat_map(|document| meta_schema_uris(&document.value, ""))
-        .collect();
-    if pending.is_empty() {
-        return found;
-    }
-    let Ok(registry) = Registry::new().prepare() else {
-        return found;
-    };
-    while let Some(name) = pending.pop() {
-        if !known.insert(name.clone()) {
-            continue;
-        }
-        let Ok(base) = jsonschema::uri::from_str(&name) else {
-            continue;
-        };
-        let Ok(resolved) = registry.resolver(base).lookup(&name) else {
-            continue;
-        };
-        let value = resolved.contents().clone();
-        if let Ok(draft) = Draft::of(&value, Draft::Y2020) {
-            pending.extend(meta_schema_uris(&value, &name));
-            found.push(Document {
-                name: Some(name.into()),
-                draft,
-                value,
-            });
-        }
-    }
-    found
-}
-
-/// Every reference to `json-schema.org` in a text, wherever it stands.
-fn meta_schema_uris(value: &Value, base: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut pending = vec![value];
-    while let Some(value) = pending.pop() {
-        match value {
-            Value::Array(items) => pending.extend(items),
-            Value::Object(entries) => {
-                let reference = entries
-                    .get("$ref")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                let absolute = uri::resolve(base, uri::split_fragment(reference).0);
-                let host = absolute
-                    .strip_prefix("https://")
-                    .or_else(|| absolute.strip_prefix("http://"));
-                if host.is_some_and(|rest| rest.starts_with("json-schema.org/draft")) {
-                    found.push(absolute);
-                }
-                pending.extend(entries.values());
-            }
-            _ => {}
-        }
-    }
-    found
 }

@@ -3,9 +3,12 @@
 //! Nothing else in this folder compares `$schema` texts. A new draft is a variant here, its row in [`Draft::of`], and
 //! its meta-schema in [`Draft::check`].
 
-use jsonschema::ValidationError;
-use serde_json::Value;
+use std::{collections::HashMap, sync::LazyLock};
 
+use jsonschema::{ValidationError, Validator};
+use serde_json::{Value, json};
+
+use super::pattern::Refuse;
 use crate::SchemaError;
 
 /// A draft this crate reads, oldest first.
@@ -63,15 +66,40 @@ impl Draft {
         }
     }
 
-    /// Checks a schema against the draft's meta-schema. The crate has the meta-schemas compiled in, so nothing is
-    /// looked up anywhere.
-    pub(super) fn check(self, schema: &Value) -> Result<(), ValidationError<'_>> {
+    /// The URI of the draft, as `$schema` says it.
+    const fn uri(self) -> &'static str {
         match self {
-            Self::Four => jsonschema::draft4::meta::validate(schema),
-            Self::Six => jsonschema::draft6::meta::validate(schema),
-            Self::Seven => jsonschema::draft7::meta::validate(schema),
-            Self::Y2019 => jsonschema::draft201909::meta::validate(schema),
-            Self::Y2020 => jsonschema::draft202012::meta::validate(schema),
+            Self::Four => "http://json-schema.org/draft-04/schema#",
+            Self::Six => "http://json-schema.org/draft-06/schema#",
+            Self::Seven => "http://json-schema.org/draft-07/schema#",
+            Self::Y2019 => "https://json-schema.org/draft/2019-09/schema",
+            Self::Y2020 => "https://json-schema.org/draft/2020-12/schema",
         }
+    }
+
+    /// Checks a schema against the draft's meta-schema, but for formats: a reference such as `#/definitions/List<A>` is
+    /// no URI, yet leads somewhere, and patterns are compiled elsewhere.
+    pub(super) fn check(self, schema: &Value) -> Result<(), ValidationError<'_>> {
+        static VALIDATORS: LazyLock<HashMap<&'static str, Validator>> = LazyLock::new(|| {
+            let drafts = [
+                Draft::Four,
+                Draft::Six,
+                Draft::Seven,
+                Draft::Y2019,
+                Draft::Y2020,
+            ];
+            drafts.map(|draft| (draft.uri(), draft.validator())).into()
+        });
+        VALIDATORS[self.uri()].validate(schema)
+    }
+
+    /// The `jsonschema` crate has the meta-schemas compiled in and puts that of `$schema` beside a schema it builds, so
+    /// that nothing is looked up anywhere.
+    fn validator(self) -> Validator {
+        jsonschema::options()
+            .with_retriever(Refuse)
+            .should_validate_formats(false)
+            .build(&json!({ "$schema": self.uri(), "$ref": self.uri() }))
+            .expect("the meta-schemas of all drafts are part of the crate, and a test builds each")
     }
 }

@@ -4,19 +4,16 @@ use std::{ptr, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::{draft::Draft, text::push_segment, uri};
+use super::{draft::Draft, place::Place, uri};
 
 /// A schema where it stands.
 #[derive(Debug, Clone)]
 pub(super) struct Location<'a> {
     pub(super) value: &'a Value,
     pub(super) draft: Draft,
-    /// The name of the referenced text; none for the submitted one.
-    pub(super) document: Option<Arc<str>>,
     /// What relative references in here resolve against: the innermost `$id`, this schema's own included.
     pub(super) base: Arc<str>,
-    /// JSON pointer from the root of its text.
-    pub(super) pointer: Arc<str>,
+    pub(super) place: Place,
 }
 
 /// Keywords whose value is a schema.
@@ -59,9 +56,8 @@ impl<'a> Location<'a> {
         Self {
             value,
             draft,
-            document,
             base: inner_base(value, draft, base),
-            pointer: Arc::from(""),
+            place: Place::root(document),
         }
     }
 
@@ -77,26 +73,21 @@ impl<'a> Location<'a> {
 
     /// A place below this one.
     pub(super) fn child(&self, segments: &[&str], value: &'a Value) -> Self {
-        let mut pointer = self.pointer.to_string();
+        let mut place = self.place.clone();
         for segment in segments {
-            push_segment(&mut pointer, segment);
+            place = place.below(segment);
         }
         Self {
             value,
             draft: self.draft,
-            document: self.document.clone(),
             base: inner_base(value, self.draft, &self.base),
-            pointer: pointer.into(),
+            place,
         }
     }
 
-    /// The place for people: the pointer, behind the name of the text where that is not the submitted one.
-    pub(super) fn place(&self) -> String {
-        match &self.document {
-            None if self.pointer.is_empty() => "the root".to_owned(),
-            None => self.pointer.to_string(),
-            Some(name) => format!("{name}#{}", self.pointer),
-        }
+    /// The place for people.
+    pub(super) fn in_words(&self) -> String {
+        self.place.in_words("")
     }
 
     /// Every schema directly inside this one, wherever the drafts allow one.

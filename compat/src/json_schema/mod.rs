@@ -15,6 +15,7 @@ mod location;
 mod model;
 mod parse;
 mod pattern;
+mod place;
 mod rules;
 mod text;
 mod translate;

@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use super::decimal::Decimal;
+use super::{decimal::Decimal, place::Place};
 
 /// A node of one model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,10 +28,61 @@ pub(super) struct Model {
 /// One schema.
 #[derive(Debug)]
 pub(super) struct Node {
-    /// Where it stands: a JSON pointer, behind the name of the text and `#` if that is not the submitted one.
-    pub(super) place: Arc<str>,
+    pub(super) place: Place,
+    /// Which of [`NAMED_IN_PLACES`] stand there.
+    pub(super) written: Written,
     pub(super) labels: Option<Box<Labels>>,
     pub(super) kind: Kind,
+}
+
+/// The keywords that the place of a difference can name.
+const NAMED_IN_PLACES: [&str; 24] = [
+    "additionalItems",
+    "additionalProperties",
+    "const",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "items",
+    "maxContains",
+    "maximum",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "minContains",
+    "minimum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "multipleOf",
+    "not",
+    "pattern",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
+    "contains",
+];
+
+/// A set of [`NAMED_IN_PLACES`].
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Written(u32);
+
+impl Written {
+    pub(super) fn of(keywords: Option<&serde_json::Map<String, serde_json::Value>>) -> Self {
+        let Some(keywords) = keywords else {
+            return Self::default();
+        };
+        let bits = NAMED_IN_PLACES
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| keywords.contains_key(**name));
+        Self(bits.fold(0, |set, (bit, _)| set | 1 << bit))
+    }
+
+    pub(super) fn contains(self, keyword: &str) -> bool {
+        let bit = NAMED_IN_PLACES.iter().position(|name| *name == keyword);
+        bit.is_some_and(|bit| self.0 & (1 << bit) != 0)
+    }
 }
 
 /// What does not constrain a value.

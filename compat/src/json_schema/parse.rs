@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, error::ValidationErrorKind};
 use serde_json::Value;
 
 use super::{
     canonical,
-    documents::{Document, Documents, named_meta_schemas},
+    documents::{Document, Documents},
     draft::Draft,
     location::Location,
     model::Model,
@@ -33,9 +33,6 @@ impl JsonSchema {
     /// Reads a text with everything it refers to.
     pub(crate) fn parse(text: &str, references: &[NamedText]) -> Result<Self, SchemaError> {
         let mut documents = read_all(text, references)?;
-        let mut meta_schemas = named_meta_schemas(&documents);
-        meta_schemas.append(&mut documents);
-        documents = meta_schemas;
         let model = translate::translate(&Documents::index(&documents)?)?;
         let submitted = documents
             .pop()
@@ -112,33 +109,35 @@ pub(super) fn check_meta_schema(location: &Location<'_>) -> Result<(), SchemaErr
         return Ok(());
     }
     location.draft.check(location.value).map_err(|error| {
-        let inner = Location {
-            pointer: format!("{}{}", location.pointer, error.instance_path().as_str()).into(),
-            ..location.clone()
-        };
-        // What is wrong with the name of a property is inside.
-        let cause = match error.kind() {
-            ValidationErrorKind::PropertyNames { error } => error.as_ref(),
-            _ => &error,
-        };
-        let found = match cause.instance().as_ref() {
-            Value::String(text) => quoted(text),
-            scalar @ (Value::Null | Value::Bool(_) | Value::Number(_)) => scalar.to_string(),
-            other => kind(other).to_owned(),
-        };
-        let problem = match cause.kind() {
-            ValidationErrorKind::Format { format } if format == "regex" => {
-                "is not a regular expression".to_owned()
-            }
-            ValidationErrorKind::Format { format } => format!("is not of the format {format}"),
-            _ => format!(
-                "does not fit the rule {} of the meta-schema of its draft",
-                cause.schema_path().as_str()
-            ),
-        };
+        let (pointer, problem) = problem(&error);
         SchemaError(format!(
-            "the schema is not valid at {}: {found} {problem}",
-            inner.place()
+            "the schema is not valid at {}: {problem}",
+            location.place.in_words(&pointer)
         ))
     })
+}
+
+/// Where a schema breaks its meta-schema, and how. Where a value had to fit one of several rules, what is wrong is what
+/// stands deepest.
+fn problem(error: &ValidationError<'_>) -> (String, String) {
+    let depth = |error: &ValidationError<'_>| error.instance_path().as_str().len();
+    let pointer = error.instance_path().as_str().to_owned();
+    match error.kind() {
+        ValidationErrorKind::PropertyNames { error } => return (pointer, problem(error).1),
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            let deepest = context.iter().flatten().max_by_key(|inner| depth(inner));
+            if let Some(inner) = deepest.filter(|inner| depth(inner) > depth(error)) {
+                return problem(inner);
+            }
+        }
+        _ => {}
+    }
+    let found = match error.instance().as_ref() {
+        Value::String(text) => quoted(text),
+        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_)) => scalar.to_string(),
+        other => kind(other).to_owned(),
+    };
+    let rule = error.schema_path().as_str();
+    let problem = format!("{found} does not fit the rule {rule} of the meta-schema of its draft");
+    (pointer, problem)
 }

@@ -67,7 +67,7 @@ impl Tier {
         match self {
             Self::Small => 1,
             Self::Medium => 20,
-            Self::Large => 250,
+            Self::Large => 500,
         }
     }
 }
@@ -112,8 +112,9 @@ impl<'a> PatternCheck<'a> {
     }
 }
 
-/// Fetches nothing. `jsonschema` asks it for what a schema refers to, and the schemas given to it refer to nothing.
-struct Refuse;
+/// Fetches nothing. `jsonschema` asks it for what a schema refers to and it does not have; what it is given here refers to
+/// nothing but meta-schemas, which it has.
+pub(super) struct Refuse;
 
 impl Retrieve for Refuse {
     fn retrieve(

@@ -303,7 +303,7 @@ rules! {
     SUM_TYPE_NARROWED Incompatible
         "the {reader} schema offers fewer alternatives at path '{path}' than the {writer} schema"
     COMBINED_TYPE_SUBSCHEMAS_CHANGED Incompatible
-        "not every member of the {writer} schema at path '{path}' has a compatible partner of its own in the {reader} schema"
+        "the member {detail} of the {writer} schema at path '{path}' has no compatible partner of its own in the {reader} schema"
     NOT_TYPE_EXTENDED Incompatible
         "the {reader} schema excludes more at path '{path}' than the {writer} schema"
     NOT_TYPE_NARROWED Compatible

@@ -10,7 +10,7 @@
 
 mod families;
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
@@ -18,7 +18,7 @@ use super::{
     documents::{Documents, references},
     draft::Draft,
     location::Location,
-    model::{Combined, Criterion, Kind, Labels, Member, Model, Node, NodeId},
+    model::{Combined, Criterion, Kind, Labels, Member, Model, Node, NodeId, Written},
     text::quoted,
     value_key::{value_digest, value_key},
 };
@@ -60,19 +60,20 @@ impl<'a> Translation<'_, 'a> {
         if let Some(&known) = self.known.get(&location.address()) {
             return known;
         }
-        let id = self.push(place(&location), labels(&location), Kind::Empty);
+        let id = self.push(&location, labels(&location), Kind::Empty);
         self.known.insert(location.address(), id);
         self.pending.push((id, location));
         id
     }
 
-    fn push(&mut self, place: Arc<str>, labels: Option<Box<Labels>>, kind: Kind) -> NodeId {
+    fn push(&mut self, location: &Location<'a>, labels: Option<Box<Labels>>, kind: Kind) -> NodeId {
         let id = NodeId(
             u32::try_from(self.nodes.len())
                 .expect("a text has fewer schemas than bytes, and these fit"),
         );
         self.nodes.push(Node {
-            place,
+            place: location.place.clone(),
+            written: Written::of(location.keywords()),
             labels,
             kind,
         });
@@ -93,7 +94,7 @@ impl<'a> Translation<'_, 'a> {
             }
             other => Err(SchemaError(format!(
                 "the schema at {} must be an object, true or false, not {}",
-                location.place(),
+                location.in_words(),
                 super::text::kind(other)
             ))),
         }
@@ -128,7 +129,29 @@ impl<'a> Translation<'_, 'a> {
         if let Some(value) = keywords.get("const").filter(|_| draft >= Draft::Six) {
             parts.push(Kind::Const(value_key(value)));
         }
-        let mut unclaimed = Family::present(keywords, draft);
+        self.typed_parts(location, keywords, &mut parts)?;
+        let conditional: &[&str] = match draft {
+            Draft::Four | Draft::Six => &[],
+            Draft::Seven => &["if", "then", "else"],
+            Draft::Y2019 | Draft::Y2020 => &["if"],
+        };
+        if conditional
+            .iter()
+            .any(|keyword| keywords.contains_key(*keyword))
+        {
+            parts.push(Kind::Conditional);
+        }
+        Ok(parts)
+    }
+
+    /// What `type` says, with the keywords it claims, and then the families it does not claim.
+    fn typed_parts(
+        &mut self,
+        location: &Location<'a>,
+        keywords: &'a Map<String, Value>,
+        parts: &mut Vec<Kind>,
+    ) -> Result<(), SchemaError> {
+        let mut unclaimed = Family::present(keywords, location.draft);
         match keywords.get("type") {
             Some(Value::String(name)) => {
                 parts.push(self.typed(location, keywords, name, &mut unclaimed)?);
@@ -145,19 +168,7 @@ impl<'a> Translation<'_, 'a> {
         for family in unclaimed {
             parts.push(self.family(location, keywords, family));
         }
-        let conditional: &[&str] = if draft.is_modern() {
-            &["if"]
-        } else {
-            &["if", "then", "else"]
-        };
-        if draft >= Draft::Seven
-            && conditional
-                .iter()
-                .any(|keyword| keywords.contains_key(*keyword))
-        {
-            parts.push(Kind::Conditional);
-        }
-        Ok(parts)
+        Ok(())
     }
 
     /// What a name in `type` stands for, with the keywords of its family, which it claims.
@@ -179,7 +190,7 @@ impl<'a> Translation<'_, 'a> {
                 return Err(SchemaError(format!(
                     "the type {} at {} does not exist",
                     quoted(other),
-                    location.place()
+                    location.in_words()
                 )));
             }
         };
@@ -224,11 +235,10 @@ impl<'a> Translation<'_, 'a> {
         criterion: Criterion,
         parts: Vec<Kind>,
     ) -> Kind {
-        let place = place(location);
         let members: Vec<Member> = parts
             .into_iter()
             .map(|kind| Member {
-                node: self.push(Arc::clone(&place), None, kind),
+                node: self.push(location, None, kind),
                 digest: None,
             })
             .collect();
@@ -240,20 +250,11 @@ impl<'a> Translation<'_, 'a> {
     }
 }
 
-/// The place of a node in its own text.
-fn place(location: &Location<'_>) -> Arc<str> {
-    match &location.document {
-        None => Arc::clone(&location.pointer),
-        Some(name) => format!("{name}#{}", location.pointer).into(),
-    }
-}
-
 fn labels(location: &Location<'_>) -> Option<Box<Labels>> {
     let keywords = location.keywords()?;
     let text = |keyword: &str| keywords.get(keyword).and_then(Value::as_str).map(Box::from);
     // From 2019-09 on, the root's `$id` is only the base of its references, and the protocol reports no change of it.
-    let is_base_only =
-        location.draft.is_modern() && location.pointer.is_empty() && location.document.is_none();
+    let is_base_only = location.draft.is_modern() && location.place.is_submitted_root();
     let labels = Labels {
         id: location.id().filter(|_| !is_base_only).map(Box::from),
         title: text("title"),
@@ -277,8 +278,8 @@ fn shorten_references(model: &mut Model) -> Result<(), SchemaError> {
         while let Kind::Reference(next) = model.nodes[at].kind {
             if chain.len() > model.nodes.len() {
                 return Err(SchemaError(format!(
-                    "the reference at \"{}\" leads only to itself",
-                    model.nodes[start].place
+                    "the reference at {} leads only to itself",
+                    model.nodes[start].place.in_words("")
                 )));
             }
             chain.push(at);

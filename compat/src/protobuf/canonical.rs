@@ -326,7 +326,7 @@ impl Print {
             }
             Value::List(values) => {
                 self.out += "[\n";
-                self.lines(values, |print, value| print.value(value));
+                self.lines(values, Self::value);
                 self.out.push(']');
             }
         }

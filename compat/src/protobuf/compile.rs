@@ -9,10 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use prost::{
-    Message as _,
-    encoding::{DecodeContext, decode_key, skip_field},
-};
+use prost::Message as _;
 use prost_reflect::{DescriptorPool, prost_types::FileDescriptorProto};
 use protox::{
     Compiler,
@@ -20,8 +17,8 @@ use protox::{
 };
 
 use super::{
-    bundled,
-    limits::{MAX_IMPORT_DEPTH, MAX_TOTAL_TOKENS},
+    bundled, lengths,
+    limits::{MAX_IMPORT_DEPTH, MAX_PLACED_TOKENS, MAX_TOTAL_TOKENS},
     read, tokens,
     tree::{self, Import},
 };
@@ -50,8 +47,7 @@ pub(super) fn compile(text: &str, references: &[NamedText]) -> Result<Compiled, 
     let tree = sources.admit(&root, &Arc::from(without_mark(text)))?;
     sources.admit_imports(&tree.imports, references)?;
     let texts = sources.texts.clone();
-    let (pool, descriptor) =
-        run(sources, &root).map_err(|error| SchemaError(describe(&error, &root)))?;
+    let (pool, descriptor) = run(sources, &root)?;
     Ok(Compiled {
         pool,
         root,
@@ -88,7 +84,7 @@ pub(super) fn compile_descriptor(
     let mut sources = Sources::new(&root);
     sources.files.get_mut().insert(root.clone(), file);
     sources.admit_imports(&imports, references)?;
-    let (pool, _) = run(sources, &root).map_err(|error| SchemaError(describe(&error, &root)))?;
+    let (pool, _) = run(sources, &root)?;
     Ok((pool, root))
 }
 
@@ -101,31 +97,33 @@ fn root_name(references: &[NamedText]) -> String {
     root
 }
 
-fn run(sources: Sources, root: &str) -> Result<(DescriptorPool, Vec<u8>), protox::Error> {
+fn run(sources: Sources, root: &str) -> Result<(DescriptorPool, Vec<u8>), SchemaError> {
+    let placed = sources.tokens <= MAX_PLACED_TOKENS;
+    let texts = sources.texts.clone();
     let mut compiler = Compiler::with_file_resolver(sources);
-    compiler.open_file(root)?;
+    if let Err(error) = compiler.open_file(root) {
+        let error = placed
+            .then(|| with_place(&texts, root))
+            .flatten()
+            .unwrap_or(error);
+        return Err(SchemaError(describe(&error, root)));
+    }
     let pool = compiler.descriptor_pool();
     let file = pool.get_file_by_name(root);
     // The encoded form keeps options of the text's own making, which the decoded types drop.
-    let encoded = file.map(|file| file.encode_to_vec()).unwrap_or_default();
-    let descriptor = without_positions(&encoded).unwrap_or(encoded);
+    let descriptor = file.map(|file| file.encode_to_vec()).unwrap_or_default();
     Ok((pool, descriptor))
 }
 
-/// An encoded `FileDescriptorProto` without `source_code_info`, its field 9. Going through protox for this would decode
-/// every position into a message of its own, which takes longer than all the rest.
-fn without_positions(encoded: &[u8]) -> Option<Vec<u8>> {
-    let mut kept = Vec::with_capacity(encoded.len());
-    let mut rest = encoded;
-    while !rest.is_empty() {
-        let start = rest;
-        let (tag, wire_type) = decode_key(&mut rest).ok()?;
-        skip_field(wire_type, tag, &mut rest, DecodeContext::default()).ok()?;
-        if tag != 9 {
-            kept.extend_from_slice(&start[..start.len() - rest.len()]);
-        }
+/// The error again, with its place. protox looks up the place of every error there is from the start of the text, and
+/// moves every place for every option, so what is large goes without.
+fn with_place(texts: &HashMap<String, Arc<str>>, root: &str) -> Option<protox::Error> {
+    let mut sources = Sources::new(root);
+    for (name, text) in texts {
+        let file = File::from_source(name, text).ok()?;
+        sources.files.get_mut().insert(name.clone(), file);
     }
-    Some(kept)
+    Compiler::with_file_resolver(sources).open_file(root).err()
 }
 
 /// A byte-order mark says nothing in UTF-8.
@@ -164,9 +162,11 @@ impl Sources {
     /// Bounds a text, has protox's parser judge it, and reads it.
     fn admit(&mut self, name: &str, text: &Arc<str>) -> Result<tree::File, SchemaError> {
         let is_root = name == self.root;
-        let inside = |error: SchemaError| match is_root {
-            true => error,
-            false => SchemaError(format!("in \"{name}\": {error}")),
+        let inside = |error: SchemaError| {
+            if is_root {
+                return error;
+            }
+            SchemaError(format!("in \"{name}\": {error}"))
         };
         let tokens = tokens::tokens(text).map_err(inside)?;
         self.tokens += tokens.len();
@@ -180,6 +180,12 @@ impl Sources {
         let file = File::from_source(name, text)
             .map_err(|error| SchemaError(describe(&error, &self.root)))?;
         let tree = read::read(text).map_err(inside)?;
+        lengths::bounded(&tree).map_err(inside)?;
+        let file = FileDescriptorProto {
+            source_code_info: None,
+            ..file.file_descriptor_proto().clone()
+        };
+        let file = File::from_file_descriptor_proto(file);
         self.files.get_mut().insert(name.to_owned(), file);
         self.texts.insert(name.to_owned(), text.clone());
         Ok(tree)

@@ -7,10 +7,11 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use prost::Message as _;
 use prost_reflect::{
-    DescriptorPool, EnumDescriptor, MessageDescriptor,
+    DescriptorPool, EnumDescriptor, MessageDescriptor, ServiceDescriptor,
     prost_types::{
         DescriptorProto, EnumDescriptorProto, EnumValueDescriptorProto, FieldDescriptorProto,
-        FileDescriptorProto, MethodDescriptorProto, OneofDescriptorProto, ServiceDescriptorProto,
+        FileDescriptorProto, MessageOptions, MethodDescriptorProto, OneofDescriptorProto,
+        ServiceDescriptorProto,
         descriptor_proto::ExtensionRange,
         field_descriptor_proto::{Label as ProtoLabel, Type},
     },
@@ -22,7 +23,7 @@ use super::{
     tree::{
         Body, Enum, EnumValue, Extend, Extensions, Field, FieldType, File, Group, Import,
         ImportKind, Label, Message, Oneof, Range, RangeEnd, Reserved, Rpc, Service, Setting,
-        Stream, Syntax, Value,
+        Stream, Syntax,
     },
     types::Scalar,
 };
@@ -60,7 +61,7 @@ pub(super) fn to_text(base64: &str, references: &[NamedText]) -> Result<String, 
 fn bounded(bytes: &[u8], file: &FileDescriptorProto) -> Result<(), SchemaError> {
     let long_name = bytes
         .split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.')))
-        .any(|name| name.iter().filter(|byte| **byte == b'.').count() > MAX_NAME_PARTS);
+        .any(|name| name.split(|byte| *byte == b'.').count() > MAX_NAME_PARTS + 1);
     if long_name {
         return Err(SchemaError(format!(
             "a name in the descriptor has more than {MAX_NAME_PARTS} parts"
@@ -354,7 +355,7 @@ impl Convert {
         };
         Service {
             name: service.name().to_owned(),
-            options: options::settings(descriptor.as_ref().map(|service| service.options())),
+            options: options::settings(descriptor.as_ref().map(ServiceDescriptor::options)),
             rpcs: service.method.iter().enumerate().map(rpc).collect(),
         }
     }
@@ -441,7 +442,7 @@ fn is_map_entry(message: &DescriptorProto) -> bool {
     message
         .options
         .as_ref()
-        .is_some_and(|options| options.map_entry())
+        .is_some_and(MessageOptions::map_entry)
 }
 
 fn map_type(entry: &DescriptorProto) -> FieldType {
@@ -472,9 +473,4 @@ fn within(scope: &str, name: &str) -> String {
     } else {
         format!("{scope}.{name}")
     }
-}
-
-/// Kept beside the conversions because only they make values of words.
-pub(super) fn word(text: impl ToString) -> Value {
-    Value::Word(text.to_string())
 }

@@ -6,7 +6,6 @@ use prost_reflect::{
 };
 
 use super::{
-    decode::word,
     options::decode,
     tree::{NamePart, Setting, Value},
 };
@@ -99,16 +98,16 @@ fn each(name: &NamePart, kind: &Kind, value: &Reflected) -> Vec<Setting> {
 /// A value in text format. Messages nest no deeper than the decoder allows.
 fn written(kind: &Kind, value: &Reflected) -> Value {
     match value {
-        Reflected::Bool(value) => word(value),
-        Reflected::I32(value) => word(value),
-        Reflected::I64(value) => word(value),
-        Reflected::U32(value) => word(value),
-        Reflected::U64(value) => word(value),
-        Reflected::F32(value) => float(value.to_string()),
-        Reflected::F64(value) => float(value.to_string()),
+        Reflected::Bool(value) => word(&value.to_string()),
+        Reflected::I32(value) => word(&value.to_string()),
+        Reflected::I64(value) => word(&value.to_string()),
+        Reflected::U32(value) => word(&value.to_string()),
+        Reflected::U64(value) => word(&value.to_string()),
+        Reflected::F32(value) => float(&value.to_string()),
+        Reflected::F64(value) => float(&value.to_string()),
         Reflected::String(text) => Value::Text(text.clone().into_bytes()),
         Reflected::Bytes(bytes) => Value::Text(bytes.to_vec()),
-        Reflected::EnumNumber(number) => word(enum_name(kind.as_enum(), *number)),
+        Reflected::EnumNumber(number) => word(&enum_name(kind.as_enum(), *number)),
         Reflected::Message(message) => Value::Map(entries(message)),
         Reflected::List(values) => {
             Value::List(values.iter().map(|value| written(kind, value)).collect())
@@ -118,8 +117,12 @@ fn written(kind: &Kind, value: &Reflected) -> Value {
 }
 
 /// `inf` and `nan` are words of the language as they are of Rust, except for capitals.
-fn float(text: String) -> Value {
-    word(text.to_ascii_lowercase())
+fn float(text: &str) -> Value {
+    word(&text.to_ascii_lowercase())
+}
+
+fn word(text: &str) -> Value {
+    Value::Word(text.to_owned())
 }
 
 fn enum_name(descriptor: Option<&EnumDescriptor>, number: i32) -> String {
@@ -158,11 +161,11 @@ fn key_of(field: &FieldDescriptor) -> String {
 
 fn map_entry(field: &FieldDescriptor, key: &MapKey, value: &Reflected) -> Value {
     let key = match key {
-        MapKey::Bool(key) => word(key),
-        MapKey::I32(key) => word(key),
-        MapKey::I64(key) => word(key),
-        MapKey::U32(key) => word(key),
-        MapKey::U64(key) => word(key),
+        MapKey::Bool(key) => word(&key.to_string()),
+        MapKey::I32(key) => word(&key.to_string()),
+        MapKey::I64(key) => word(&key.to_string()),
+        MapKey::U32(key) => word(&key.to_string()),
+        MapKey::U64(key) => word(&key.to_string()),
         MapKey::String(key) => Value::Text(key.clone().into_bytes()),
     };
     let kind = match field.kind() {

@@ -15,3 +15,9 @@ pub(super) const MAX_NAME_PARTS: usize = 128;
 pub(super) const MAX_IDENTIFIER: usize = 1_024;
 /// Files on one import path, the text itself included.
 pub(super) const MAX_IMPORT_DEPTH: usize = 100;
+/// Tokens up to which an error of protox gets its place in the text: finding it takes quadratic time.
+pub(super) const MAX_PLACED_TOKENS: usize = 5_000;
+/// Bytes of one name with its dots, and the words around it.
+pub(super) const MAX_NAME_BYTES: usize = 2_048;
+/// Bytes of all full names of one text together: of what it declares, and of what it refers to.
+pub(super) const MAX_FULL_NAMES: usize = 16 * 1024 * 1024;

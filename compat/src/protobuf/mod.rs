@@ -12,6 +12,7 @@ mod canonical;
 mod compile;
 mod decode;
 mod decode_options;
+mod lengths;
 mod limits;
 mod merge;
 mod model;

@@ -8,6 +8,7 @@ use prost_reflect::{
     DescriptorPool,
     prost_types::{
         DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto,
+        MessageOptions,
         field_descriptor_proto::{Label as ProtoLabel, Type},
     },
 };
@@ -330,7 +331,7 @@ fn is_map_entry(message: &DescriptorProto) -> bool {
     message
         .options
         .as_ref()
-        .is_some_and(|options| options.map_entry())
+        .is_some_and(MessageOptions::map_entry)
 }
 
 fn local<'a>(full: &'a str, package: &str) -> &'a str {

@@ -88,12 +88,11 @@ impl Reader<'_> {
             let key = self.key()?;
             self.eat(b':');
             let value = self.value()?;
-            match positions.get(&key) {
-                Some(&position) => gather(&mut entries[position].1, value),
-                None => {
-                    positions.insert(key.clone(), entries.len());
-                    entries.push((key, value));
-                }
+            if let Some(&position) = positions.get(&key) {
+                gather(&mut entries[position].1, value);
+            } else {
+                positions.insert(key.clone(), entries.len());
+                entries.push((key, value));
             }
             if !self.eat(b',') {
                 self.eat(b';');

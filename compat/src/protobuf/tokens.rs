@@ -2,7 +2,9 @@
 //!
 //! Only the shape of tokens is looked at here; whether they make sense is protox's to say.
 
-use super::limits::{MAX_BYTES, MAX_IDENTIFIER, MAX_NAME_PARTS, MAX_NESTING, MAX_TOKENS};
+use super::limits::{
+    MAX_BYTES, MAX_IDENTIFIER, MAX_NAME_BYTES, MAX_NAME_PARTS, MAX_NESTING, MAX_TOKENS,
+};
 use crate::SchemaError;
 
 /// What a token is.
@@ -61,6 +63,7 @@ pub(super) fn place(text: &str, offset: usize) -> String {
 struct Bounds {
     nesting: usize,
     dots: usize,
+    name: usize,
 }
 
 impl Bounds {
@@ -79,11 +82,15 @@ impl Bounds {
             Kind::Symbol(b'}' | b']' | b'>') => self.nesting = self.nesting.saturating_sub(1),
             _ => {}
         }
-        // Round brackets open inside option names only, where they do not nest but do lengthen the path.
+        // Round brackets do not nest, but in the name of an option they lengthen the path.
         match token.kind {
-            Kind::Symbol(b'.') => self.dots += 1,
-            Kind::Word | Kind::Symbol(b'(' | b')') => {}
-            _ => self.dots = 0,
+            Kind::Symbol(b'.') => {
+                self.dots += 1;
+                self.name += 1;
+            }
+            Kind::Word => self.name += token.text.len(),
+            Kind::Symbol(b'(' | b')') => {}
+            _ => (self.dots, self.name) = (0, 0),
         }
         if self.nesting > MAX_NESTING {
             return Err(format!(
@@ -92,6 +99,9 @@ impl Bounds {
         }
         if self.dots > MAX_NAME_PARTS {
             return Err(format!("a name has more than {MAX_NAME_PARTS} parts"));
+        }
+        if self.name > MAX_NAME_BYTES {
+            return Err(format!("a name has more than {MAX_NAME_BYTES} bytes"));
         }
         Ok(())
     }

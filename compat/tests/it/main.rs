@@ -5,6 +5,8 @@
 //! - `json_schema`: the published cases, our own, the forms, the references, and hostile texts.
 //! - `protobuf`: published and own cases, canonical and normalized forms, laws, and hostile texts.
 
+#![expect(clippy::print_stdout, reason = "tests print how many cases agree")]
+
 mod avro;
 mod identity;
 mod json_schema;

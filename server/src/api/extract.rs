@@ -19,7 +19,7 @@ use crate::{
 pub(super) type Answer = Result<axum::response::Response, HttpError>;
 
 /// The registry, once its database is loaded.
-pub struct Live(pub(super) Registry);
+pub(crate) struct Live(pub(super) Registry);
 
 impl FromRequestParts<Arc<App>> for Live {
     type Rejection = HttpError;
@@ -30,7 +30,7 @@ impl FromRequestParts<Arc<App>> for Live {
 }
 
 /// A subject in the path.
-pub struct InSubject(pub(super) QualifiedSubject);
+pub(crate) struct InSubject(pub(super) QualifiedSubject);
 
 impl<S: Send + Sync> FromRequestParts<S> for InSubject {
     type Rejection = HttpError;
@@ -42,7 +42,7 @@ impl<S: Send + Sync> FromRequestParts<S> for InSubject {
 }
 
 /// A scope in the path of a settings route: a subject, or a context such as `:.ctx:`.
-pub struct InScope(pub(super) Scope);
+pub(crate) struct InScope(pub(super) Scope);
 
 impl<S: Send + Sync> FromRequestParts<S> for InScope {
     type Rejection = HttpError;
@@ -54,7 +54,7 @@ impl<S: Send + Sync> FromRequestParts<S> for InScope {
 }
 
 /// A subject and a version in the path.
-pub struct InVersion(pub(super) QualifiedSubject, pub(super) VersionSpec);
+pub(crate) struct InVersion(pub(super) QualifiedSubject, pub(super) VersionSpec);
 
 impl<S: Send + Sync> FromRequestParts<S> for InVersion {
     type Rejection = HttpError;
@@ -71,7 +71,7 @@ impl<S: Send + Sync> FromRequestParts<S> for InVersion {
 }
 
 /// A schema id in the path. What is no number has no route; a number that is no id is not found.
-pub struct WithId(pub(super) SchemaId);
+pub(crate) struct WithId(pub(super) SchemaId);
 
 impl<S: Send + Sync> FromRequestParts<S> for WithId {
     type Rejection = HttpError;
@@ -125,7 +125,7 @@ pub(super) fn parse_scope(text: &str) -> Result<Scope, HttpError> {
 }
 
 /// The query of a request. Keys that a route does not know are passed over.
-pub struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Query {
     type Rejection = HttpError;

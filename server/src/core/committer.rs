@@ -7,17 +7,22 @@
 //! each other inside the batch.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Change, Mutation, View, ViewCell};
-use crate::storage::{Storage, StorageError, Transaction};
+use crate::storage::{Storage, StorageError, Transaction, in_time};
 
 /// The most decisions one transaction takes.
 const BATCH: usize = 256;
+
+/// How long one transaction may take, the wait for other nodes included.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The most decisions that wait; more are held back at the door.
 const QUEUE: usize = 4096;
@@ -121,7 +126,9 @@ where
         let answer = match (outcome, self.decided) {
             (Ok(()), Some(decided)) => decided,
             (Err(error), _) => Err(error.into()),
-            (Ok(()), None) => Err(StorageError::unavailable("the decision was not reached").into()),
+            (Ok(()), None) => {
+                Err(StorageError::inconsistent("deciding panicked; this is a defect").into())
+            }
         };
         // A caller that hung up no longer wants the answer; what was written stays.
         let _ = self.reply.send(answer);
@@ -136,7 +143,15 @@ async fn run(
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        let outcome = commit(&*storage, &view, &mut batch).await;
+        // A panic ends a batch, not the task: everybody else would wait for ever.
+        let outcome = AssertUnwindSafe(in_time(DEADLINE, commit(&*storage, &view, &mut batch)))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| {
+                Err(StorageError::inconsistent(
+                    "writing panicked; this is a defect",
+                ))
+            });
         match &outcome {
             Ok(changes) => stats.committed(*changes),
             Err(error) => {
@@ -163,7 +178,9 @@ async fn commit(
     let at = now();
     let mut written = Vec::new();
     for job in batch {
-        let mutations = job.decide(&Moment { view: &staged, at });
+        let moment = Moment { view: &staged, at };
+        // A decision that panics fails alone; `finish` answers it, because it came to nothing.
+        let mutations = catch_unwind(AssertUnwindSafe(|| job.decide(&moment))).unwrap_or_default();
         for Mutation { kind, content } in mutations {
             let change = Change {
                 seq: staged.seq() + 1,

@@ -4,15 +4,19 @@
 //! that wait together share one question, which must start after the last of them arrived. The same task advances the view
 //! twice a second when nobody asks, so that a quiet node does not fall behind.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
 use super::ViewCell;
-use crate::storage::{Storage, StorageError};
+use crate::storage::{Storage, StorageError, in_time};
 
 /// How often a node looks for news when nobody asks.
 const IDLE: Duration = Duration::from_millis(500);
+
+/// How long the database may take to say how far the log has come.
+const DEADLINE: Duration = Duration::from_secs(5);
 
 /// How many reads wait for one question.
 const SHARED: usize = 4096;
@@ -70,7 +74,14 @@ async fn run(storage: Arc<dyn Storage>, view: Arc<ViewCell>, mut waiting: mpsc::
             return;
         }
         // Whoever asks from here on waits for the next question: this one may be answered with what was true before.
-        let outcome = catch_up(&*storage, &view).await;
+        let outcome = AssertUnwindSafe(in_time(DEADLINE, catch_up(&*storage, &view)))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| {
+                Err(StorageError::inconsistent(
+                    "following the log panicked; this is a defect",
+                ))
+            });
         if let (Err(error), true) = (&outcome, askers.is_empty()) {
             tracing::debug!(%error, "the log cannot be followed");
         }

@@ -216,6 +216,16 @@ impl View {
         }
     }
 
+    /// Takes a change that is yet to be written, to see what would come of it.
+    pub fn apply_next(&mut self, kind: &ChangeKind) {
+        self.apply(&Change {
+            seq: self.seq + 1,
+            at: 0,
+            actor: String::new(),
+            kind: kind.clone(),
+        });
+    }
+
     /// Takes the next change. Changes come in order and without gaps; the caller sees to that.
     pub fn apply(&mut self, change: &Change) {
         debug_assert_eq!(change.seq, self.seq + 1, "changes are applied in order");
@@ -223,7 +233,7 @@ impl View {
         match &change.kind {
             ChangeKind::SchemaRegistered(registered) => self.register(registered, change.at),
             ChangeKind::VersionDeleted(deleted) | ChangeKind::SubjectDeleted(deleted) => {
-                self.delete(deleted)
+                self.delete(deleted);
             }
             ChangeKind::ConfigChanged { scope, config } => {
                 self.set(
@@ -233,7 +243,7 @@ impl View {
                 );
             }
             ChangeKind::ModeChanged { scope, mode } => {
-                self.set(scope, |slot| slot.mode = *mode, |slot| slot.mode = *mode)
+                self.set(scope, |slot| slot.mode = *mode, |slot| slot.mode = *mode);
             }
         }
     }
@@ -468,7 +478,7 @@ impl SchemaEntry {
 }
 
 /// The versions that references point at. Unqualified subjects live in the referrer's context.
-pub fn targets(context: &Context, references: &[Reference]) -> impl Iterator<Item = Usage> {
+fn targets(context: &Context, references: &[Reference]) -> impl Iterator<Item = Usage> {
     references.iter().filter_map(move |reference| {
         let subject = QualifiedSubject::parse_within(&reference.subject, context).ok()?;
         Some(Usage {

@@ -57,14 +57,13 @@ impl Registry {
                 .map(|resolved| (resolved.target.subject.context.clone(), resolved.id))
                 .collect(),
         };
-        let parsed = match self.parser.remembered(&submitted) {
-            Some(parsed) => parsed,
-            None => {
-                let texts = self
-                    .reachable_texts(view, &subject.context, &submitted.references)
-                    .await?;
-                self.parser.parse(submitted, texts).await?
-            }
+        let parsed = if let Some(parsed) = self.parser.remembered(&submitted) {
+            parsed
+        } else {
+            let texts = self
+                .reachable_texts(view, &subject.context, &submitted.references)
+                .await?;
+            self.parser.parse(submitted, texts).await?
         };
         Ok(Candidate::new(
             subject.clone(),

@@ -54,14 +54,25 @@ impl Registry {
         subject: &QualifiedSubject,
         entry: &VersionEntry,
     ) -> Result<Found> {
-        let gone = || RegistryError::SchemaIdNotFound(entry.id.to_string());
-        let schema = view.schema_of(&subject.context, entry).ok_or_else(gone)?;
-        let content = self
-            .texts
-            .get(&subject.context, entry.id)
-            .await?
-            .ok_or_else(gone)?;
-        Ok(Found {
+        let content = self.texts.get(&subject.context, entry.id).await?;
+        let content =
+            content.ok_or_else(|| RegistryError::SchemaIdNotFound(entry.id.to_string()))?;
+        Found::new(view, subject, entry, content)
+    }
+}
+
+impl Found {
+    /// A version whose text is at hand.
+    pub(super) fn new(
+        view: &View,
+        subject: &QualifiedSubject,
+        entry: &VersionEntry,
+        content: Arc<Content>,
+    ) -> Result<Self> {
+        let schema = view
+            .schema_of(&subject.context, entry)
+            .ok_or_else(|| RegistryError::SchemaIdNotFound(entry.id.to_string()))?;
+        Ok(Self {
             subject: subject.clone(),
             version: entry.version,
             at: entry.at,

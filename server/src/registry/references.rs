@@ -41,11 +41,18 @@ pub(super) fn resolve(
         if reference.name.is_empty() {
             return invalid(format!(
                 "a reference to subject '{}' has no name",
-                reference.subject
+                shown(&reference.subject)
             ));
         }
+        // PostgreSQL cannot store it.
+        if reference.name.contains('\0') {
+            return invalid("the name of a reference contains a NUL character".to_owned());
+        }
         if !names.insert(&reference.name) {
-            return invalid(format!("two references have the name '{}'", reference.name));
+            return invalid(format!(
+                "two references have the name '{}'",
+                shown(&reference.name)
+            ));
         }
         resolved.push(resolve_one(view, &referrer.context, reference)?);
     }
@@ -126,9 +133,12 @@ impl Registry {
 
     async fn text(&self, context: &Context, id: SchemaId) -> Result<String> {
         let content = self.texts.get(context, id).await?;
-        content
-            .map(|content| content.text())
-            .ok_or_else(|| RegistryError::SchemaIdNotFound(id.to_string()))
+        // The view may be a moment older than a permanent deletion on another node: the reference comes too late.
+        content.map(|content| content.text()).ok_or_else(|| {
+            RegistryError::InvalidSchema(format!(
+                "no schema reference found for schema {id} of {context}: it was deleted"
+            ))
+        })
     }
 }
 
@@ -177,6 +187,11 @@ fn reach(view: &View, context: &Context, reference: &Reference) -> Result<Reache
         context: subject.context,
         entry: entry.clone(),
     })
+}
+
+/// Text of a client, short enough for a message.
+fn shown(text: &str) -> String {
+    text.chars().take(64).collect()
 }
 
 fn invalid<T>(reason: String) -> Result<T> {

@@ -5,7 +5,10 @@
 //! committer against the newest state. If the subject moved in between, the plan checks what is new to it on the spot when
 //! the parsed schemas are at hand, and is prepared again when they are not.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use dovetail_model::{
     CompatibilityLevel, CompatibilityPolicy, QualifiedSubject, Reference, SchemaId, Version,
@@ -28,6 +31,11 @@ use crate::core::{
 /// How many versions a plan checks inside a transaction before it goes back to be prepared again.
 const CHECKED_IN_PLACE: usize = 16;
 
+/// How large a schema may be, in bytes of its canonical text, to be checked inside a transaction, and how long checking it
+/// may have taken before: everybody else waits meanwhile.
+const LIGHT_BYTES: usize = 16 * 1024;
+const LIGHT_TIME: Duration = Duration::from_millis(10);
+
 /// What a registration came to: the version it made, or the one that was there.
 pub type Registration = Found;
 
@@ -45,6 +53,8 @@ struct Plan {
     /// The schemas it was found compatible with, at a level and a policy.
     passed: Vec<SchemaId>,
     passed_at: (CompatibilityLevel, CompatibilityPolicy),
+    /// Whether checking it costs so little that it may be done inside a transaction.
+    is_light: bool,
     parser: Arc<Parser>,
     default_level: CompatibilityLevel,
 }
@@ -90,9 +100,12 @@ impl Registry {
             let obligation = Obligation::of(view, subject, self.default_level);
             plan.passed_at = (obligation.level, obligation.policy);
             plan.passed = obligation.versions.iter().map(|entry| entry.id).collect();
+            let since = Instant::now();
             let verdict = self
                 .check_against(view, subject, &plan.full.parsed.schema, obligation)
                 .await?;
+            plan.is_light =
+                plan.full.parsed.canonical.len() <= LIGHT_BYTES && since.elapsed() < LIGHT_TIME;
             if !verdict.is_compatible() {
                 return Err(RegistryError::Incompatible {
                     subject: subject.clone(),
@@ -105,10 +118,12 @@ impl Registry {
             .committer
             .submit(move |moment| plan.decide(moment))
             .await?;
-        if is_new {
-            self.texts.keep(&subject.context, entry.id, content);
+        if !is_new {
+            return self.found(&self.view.load(), subject, &entry).await;
         }
-        self.found(&self.view.load(), subject, &entry).await
+        self.texts
+            .keep(&subject.context, entry.id, Arc::clone(&content));
+        Found::new(&self.view.load(), subject, &entry, content)
     }
 
     /// Parses the request and fills in what it leaves to the latest version.
@@ -122,19 +137,16 @@ impl Registry {
         let latest = view.subject(subject).and_then(|holder| holder.latest());
         let heir_of = latest.map(|entry| entry.id);
         let earlier = match latest.and_then(|entry| view.schema_of(&subject.context, entry)) {
-            Some(entry)
-                if entry.has_extras || request.schema.as_deref().unwrap_or_default().is_empty() =>
-            {
-                self.texts
-                    .get(&subject.context, entry.id)
-                    .await?
-                    .map(|content| (entry.clone(), content))
-            }
+            Some(entry) if entry.has_extras || says_no_text(request) => self
+                .texts
+                .get(&subject.context, entry.id)
+                .await?
+                .map(|content| (entry.clone(), content)),
             _ => None,
         };
         let normalize = normalize && !view.mode(&Scope::subject(subject)).is_import();
         let bare = match &earlier {
-            Some((entry, content)) if request.schema.as_deref().unwrap_or_default().is_empty() => {
+            Some((entry, content)) if says_no_text(request) => {
                 let inherited = RegisterRequest {
                     schema: Some(content.text()),
                     schema_type: Some(entry.schema_type.to_string()),
@@ -164,6 +176,7 @@ impl Registry {
             content,
             passed: Vec::new(),
             passed_at: Default::default(),
+            is_light: true,
             parser: Arc::clone(&self.parser),
             default_level: self.default_level,
         })
@@ -213,15 +226,14 @@ impl Plan {
             .subject(self.subject())
             .map_or(&none, |holder| &**holder);
         let mode = view.mode(&Scope::subject(self.subject()));
-        if let Some(entry) = self.already_there(view, holder) {
-            if self
+        if let Some(entry) = self.already_there(view, holder)
+            && self
                 .request
                 .id
                 .is_none_or(|id| id == i64::from(entry.id.get()))
-            {
-                self.expect_version(entry.version)?;
-                return Ok(Step::There(*entry));
-            }
+        {
+            self.expect_version(entry.version)?;
+            return Ok(Step::There(*entry));
         }
         if mode.is_read_only() {
             return Err(RegistryError::read_only(self.subject()));
@@ -305,11 +317,11 @@ impl Plan {
     fn hold_inheritance(&self, view: &View, holder: &SubjectView) -> Result<()> {
         let complete = self.bare.metadata.is_some()
             && self.bare.rule_set.is_some()
-            && self.request.schema.is_some();
+            && !says_no_text(&self.request);
         let Some(latest) = holder.latest() else {
             return Ok(());
         };
-        let says_something = self.request.schema.is_none()
+        let says_something = says_no_text(&self.request)
             || view
                 .schema_of(&self.subject().context, latest)
                 .is_some_and(|entry| entry.has_extras);
@@ -358,7 +370,8 @@ impl Plan {
             let parsed = view
                 .schema_of(context, entry)
                 .and_then(|stored| self.parser.stored(context, stored.id, stored.guid))
-                .filter(|_| unchecked.len() < CHECKED_IN_PLACE)
+                .filter(|parsed| parsed.canonical().len() <= LIGHT_BYTES)
+                .filter(|_| self.is_light && unchecked.len() < CHECKED_IN_PLACE)
                 .ok_or(RegistryError::Moved)?;
             unchecked.push((*entry, parsed));
         }
@@ -390,12 +403,13 @@ impl Plan {
             schema_type: self.full.parsed.schema.schema_type(),
             has_extras: self.full.has_extras(),
             references: self.full.parsed.references.clone(),
-            purged: self.purged(view, id),
+            purged: self.purged(view, id, version),
         })
     }
 
-    /// Soft-deleted versions with the same schema make room for the new one, unless something refers to them.
-    fn purged(&self, view: &View, id: SchemaId) -> Vec<Version> {
+    /// Soft-deleted versions with the same schema make room for the new one, unless something refers to them. An import
+    /// may bring back the very version that was deleted: then it stays what it was for those who refer to it.
+    fn purged(&self, view: &View, id: SchemaId, brought: Version) -> Vec<Version> {
         let subject = self.subject();
         let holder = view.subject(subject).into_iter();
         let same = holder
@@ -403,14 +417,19 @@ impl Plan {
             .filter(|entry| entry.deleted && entry.id == id);
         same.map(|entry| entry.version)
             .filter(|version| {
-                view.referrers(&Usage {
+                let usage = Usage {
                     subject: subject.clone(),
                     version: *version,
-                })
-                .is_empty()
+                };
+                *version == brought || view.referrers(&usage).is_empty()
             })
             .collect()
     }
+}
+
+/// A request without a text means the text of the latest version.
+fn says_no_text(request: &RegisterRequest) -> bool {
+    request.schema.as_deref().unwrap_or_default().is_empty()
 }
 
 fn not_permitted(reason: impl Into<String>) -> RegistryError {

@@ -149,6 +149,8 @@ fn empty_for_import(view: &View, scope: &Scope, mutations: &mut Vec<Mutation>) -
     let Some(context) = view.context(&scope.context) else {
         return Ok(());
     };
+    // What the next subject's deletion means depends on those before it: a schema that two of them share goes with the last.
+    let mut staged = view.clone();
     let in_scope = |name: &dovetail_model::Subject| {
         scope.subject.as_ref().is_none_or(|subject| subject == name)
     };
@@ -177,7 +179,9 @@ fn empty_for_import(view: &View, scope: &Scope, mutations: &mut Vec<Mutation>) -
             }
         }
         if !versions.is_empty() {
-            let kind = ChangeKind::SubjectDeleted(delete::deletion(view, &subject, versions, true));
+            let deleted = delete::deletion(&staged, &subject, versions, true);
+            let kind = ChangeKind::SubjectDeleted(deleted);
+            staged.apply_next(&kind);
             mutations.push(Mutation {
                 kind,
                 content: None,
@@ -224,16 +228,17 @@ fn level(patch: &Patch<Value>) -> Result<Patch<CompatibilityLevel>> {
 
 /// An unknown policy clears, as the protocol has it.
 fn policy(patch: &Patch<String>) -> Patch<CompatibilityPolicy> {
-    match patch {
-        Patch::Keep => Patch::Keep,
-        Patch::Clear => Patch::Clear,
-        Patch::Set(text) if text.eq_ignore_ascii_case("STRICT") => {
-            Patch::Set(CompatibilityPolicy::Strict)
-        }
-        Patch::Set(text) if text.eq_ignore_ascii_case("LENIENT") => {
-            Patch::Set(CompatibilityPolicy::Lenient)
-        }
-        Patch::Set(_) => Patch::Clear,
+    let Patch::Set(text) = patch else {
+        return if *patch == Patch::Keep {
+            Patch::Keep
+        } else {
+            Patch::Clear
+        };
+    };
+    match text.to_ascii_uppercase().as_str() {
+        "STRICT" => Patch::Set(CompatibilityPolicy::Strict),
+        "LENIENT" => Patch::Set(CompatibilityPolicy::Lenient),
+        _ => Patch::Clear,
     }
 }
 

@@ -47,9 +47,26 @@ impl From<sqlx::Error> for StorageError {
             sqlx::Error::ColumnDecode { index, source } => {
                 Self::inconsistent(format!("column {index}: {source}"))
             }
+            sqlx::Error::Database(error) if is_final(&*error) => {
+                Self::inconsistent(error.to_string())
+            }
             other => Self::unavailable(other.to_string()),
         }
     }
+}
+
+/// Trying again does not help against a constraint, nor where PostgreSQL refuses a value (class 22) or a statement (42).
+fn is_final(error: &dyn sqlx::error::DatabaseError) -> bool {
+    use sqlx::error::ErrorKind as Kind;
+    let constraint = matches!(
+        error.kind(),
+        Kind::UniqueViolation
+            | Kind::ForeignKeyViolation
+            | Kind::NotNullViolation
+            | Kind::CheckViolation
+    );
+    let sqlstate = error.code().filter(|code| code.len() == 5);
+    constraint || sqlstate.is_some_and(|code| code.starts_with("22") || code.starts_with("42"))
 }
 
 impl From<sqlx::migrate::MigrateError> for StorageError {

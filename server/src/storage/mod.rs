@@ -15,7 +15,7 @@ mod sqlite;
 mod statements;
 mod traits;
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc, time::Duration};
 
 pub use error::StorageError;
 pub use traits::{Storage, Transaction};
@@ -31,4 +31,19 @@ pub async fn open(database_url: &str) -> Result<Arc<dyn Storage>, StorageError> 
             "the database URL must start with sqlite:// or postgres://, as in sqlite://dovetail.db",
         )),
     }
+}
+
+/// Gives up on a database that does not answer: one that is frozen, rather than gone, would be waited for without end.
+pub(crate) async fn in_time<T>(
+    deadline: Duration,
+    work: impl Future<Output = Result<T, StorageError>>,
+) -> Result<T, StorageError> {
+    tokio::time::timeout(deadline, work)
+        .await
+        .unwrap_or_else(|_| {
+            Err(StorageError::unavailable(format!(
+                "no answer within {} s",
+                deadline.as_secs()
+            )))
+        })
 }

@@ -62,9 +62,9 @@ macro_rules! queries {
             let contexts: Vec<String> = query_scalar(statements::CONTEXTS)
                 .fetch_all(&mut *connection)
                 .await?;
-            contexts
-                .iter()
-                .for_each(|context| builder.context(Context::new(context)));
+            for context in contexts {
+                builder.context(Context::new(&context));
+            }
             let schemas: Vec<rows::SchemaRow> = query_as(statements::SCHEMAS)
                 .fetch_all(&mut *connection)
                 .await?;

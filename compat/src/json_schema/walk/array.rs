@@ -76,8 +76,8 @@ pub(super) fn compare(
     }
     let tail = Tail::Keyword("uniqueItems");
     match (original.unique, update.unique) {
-        (true, false) => pair.report(&rules::UNIQUE_ITEMS_REMOVED, tail, String::new()),
-        (false, true) => pair.report(&rules::UNIQUE_ITEMS_ADDED, tail, String::new()),
+        (true, false) => pair.report(&rules::UNIQUE_ITEMS_REMOVED, tail, ""),
+        (false, true) => pair.report(&rules::UNIQUE_ITEMS_ADDED, tail, ""),
         _ => {}
     }
     Ok(())
@@ -193,6 +193,6 @@ fn compare_additional(
             }
         },
     };
-    pair.report(rule, tail, String::new());
+    pair.report(rule, tail, "");
     Ok(())
 }

@@ -40,19 +40,23 @@ pub(super) fn compare(
         std::cmp::Ordering::Greater => Some(&rules::SUM_TYPE_NARROWED),
     };
     if let Some(rule) = rule {
-        pair.report(rule, Tail::Here, String::new());
+        pair.report(rule, Tail::Here, "");
     }
     let matched = Matching::of(pair, original, update)?;
     let count = matched.len();
+    // They come in order, so the first gap is the first member without a partner.
+    let gap = |&(index, (position, _)): &(usize, &(usize, _))| index != *position;
+    let alone = matched
+        .iter()
+        .enumerate()
+        .find(gap)
+        .map_or(count, |(index, _)| index);
     for (position, below) in matched {
         pair.adopt(Tail::Indexed(original.criterion.keyword(), position), below);
     }
     if count < before.min(after) {
-        pair.report(
-            &rules::COMBINED_TYPE_SUBSCHEMAS_CHANGED,
-            Tail::Here,
-            String::new(),
-        );
+        let detail = format!("{}/{alone}", original.criterion.keyword());
+        pair.report(&rules::COMBINED_TYPE_SUBSCHEMAS_CHANGED, Tail::Here, detail);
     }
     Ok(())
 }
@@ -88,7 +92,6 @@ pub(super) fn compare_not(
     } else {
         &rules::NOT_TYPE_EXTENDED
     };
-    let nodes = (pair.walk.target(original), pair.walk.target(update));
-    pair.report_at(rule, Tail::Keyword("not"), String::new(), nodes);
+    pair.report(rule, Tail::Keyword("not"), "");
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! A comparison never waits. When it asks about a pair that was not compared yet, it goes on as if that were compatible,
 //! and is run again when the answer is known.
 
-use super::engine::{Item, NodeRef, PairId, Tail, Walk};
+use super::engine::{Detail, Item, NodeRef, PairId, Tail, Walk};
 use crate::{Rule, TooComplex, json_schema::model::NodeId};
 
 /// A pair being compared.
@@ -43,8 +43,8 @@ impl<'w, 'a> Comparison<'w, 'a> {
     }
 
     /// Reports a difference of the two schemas themselves.
-    pub(super) fn report(&mut self, rule: &'static Rule, tail: Tail, detail: String) {
-        self.report_at(rule, tail, detail, (self.original, self.update));
+    pub(super) fn report(&mut self, rule: &'static Rule, tail: Tail, detail: impl Into<Detail>) {
+        self.push(rule, tail, detail, None);
     }
 
     /// Reports a difference of other nodes than the pair's own.
@@ -52,14 +52,24 @@ impl<'w, 'a> Comparison<'w, 'a> {
         &mut self,
         rule: &'static Rule,
         tail: Tail,
-        detail: String,
+        detail: impl Into<Detail>,
         nodes: (NodeRef, NodeRef),
+    ) {
+        self.push(rule, tail, detail, Some(nodes));
+    }
+
+    fn push(
+        &mut self,
+        rule: &'static Rule,
+        tail: Tail,
+        detail: impl Into<Detail>,
+        nodes: Option<(NodeRef, NodeRef)>,
     ) {
         self.found.compatible &= !rule.breaks(self.walk.policy);
         self.found.items.push(Item::Found {
             rule,
             tail,
-            detail,
+            detail: detail.into(),
             nodes,
         });
     }
@@ -110,12 +120,12 @@ impl<'w, 'a> Comparison<'w, 'a> {
                 let added = self.walk.target(self.update.with(added));
                 // `{}` and `true` add nothing to an empty slot.
                 if !self.walk.node(added).kind.is_anything() {
-                    self.report_at(&SCHEMA_ADDED, tail, String::new(), (self.original, added));
+                    self.report_at(&SCHEMA_ADDED, tail, "", (self.original, added));
                 }
             }
             (Some(removed), None) => {
                 let removed = self.walk.target(self.original.with(removed));
-                self.report_at(&SCHEMA_REMOVED, tail, String::new(), (removed, self.update));
+                self.report_at(&SCHEMA_REMOVED, tail, "", (removed, self.update));
             }
         }
         Ok(())

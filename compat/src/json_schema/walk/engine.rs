@@ -50,6 +50,9 @@ impl NodeRef {
     }
 }
 
+/// What a rule's sentence calls its detail. Shared, because it may be a long name that many pairs differ in.
+pub(super) type Detail = std::sync::Arc<str>;
+
 /// Where a difference is, relative to the pair it was found in.
 #[derive(Debug, Clone)]
 pub(super) enum Tail {
@@ -65,9 +68,9 @@ pub(super) enum Item {
     Found {
         rule: &'static Rule,
         tail: Tail,
-        detail: String,
+        detail: Detail,
         /// The nodes it is about, where these are not the pair itself.
-        nodes: (NodeRef, NodeRef),
+        nodes: Option<(NodeRef, NodeRef)>,
     },
     Below {
         tail: Tail,

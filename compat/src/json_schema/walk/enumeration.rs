@@ -18,15 +18,11 @@ pub(super) fn compare_enum(
         (false, true) => &rules::ENUM_ARRAY_NARROWED,
         (false, false) => &rules::ENUM_ARRAY_CHANGED,
     };
-    pair.report(rule, Tail::Keyword("enum"), String::new());
+    pair.report(rule, Tail::Keyword("enum"), "");
 }
 
 pub(super) fn compare_const(pair: &mut Comparison<'_, '_>, original: &str, update: &str) {
     if original != update {
-        pair.report(
-            &rules::ENUM_ARRAY_CHANGED,
-            Tail::Keyword("const"),
-            String::new(),
-        );
+        pair.report(&rules::ENUM_ARRAY_CHANGED, Tail::Keyword("const"), "");
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Matching<'m> {
     chosen: Vec<Option<Edge>>,
     /// The member of the original that each member of the update belongs to.
     owner: Vec<Option<usize>>,
+    /// How many have a partner.
+    count: usize,
 }
 
 impl<'m> Matching<'m> {
@@ -44,6 +46,7 @@ impl<'m> Matching<'m> {
             edges: vec![None; original.members.len()],
             chosen: vec![None; original.members.len()],
             owner: vec![None; update.members.len()],
+            count: 0,
         };
         matching.match_equal_members(pair)?;
         for start in 0..matching.original.len() {
@@ -62,8 +65,7 @@ impl<'m> Matching<'m> {
 
     /// Whether the smaller side is covered.
     fn is_full(&self) -> bool {
-        let count = self.chosen.iter().flatten().count();
-        count == self.original.len().min(self.update.len())
+        self.count == self.original.len().min(self.update.len())
     }
 
     fn match_equal_members(&mut self, pair: &mut Comparison<'_, '_>) -> Result<(), TooComplex> {
@@ -85,7 +87,9 @@ impl<'m> Matching<'m> {
     }
 
     fn choose(&mut self, position: usize, edge: Edge) {
-        self.chosen[position] = Some(edge);
+        if self.chosen[position].replace(edge).is_none() {
+            self.count += 1;
+        }
         self.owner[edge.0] = Some(position);
     }
 

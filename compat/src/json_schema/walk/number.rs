@@ -61,8 +61,8 @@ pub(super) fn compare(pair: &mut Comparison<'_, '_>, original: &NumberRules, upd
         update.multiple_of.as_ref(),
     );
     match (original.requires_integer, update.requires_integer) {
-        (true, false) => pair.report(&rules::TYPE_EXTENDED, Tail::Here, String::new()),
-        (false, true) => pair.report(&rules::TYPE_NARROWED, Tail::Here, String::new()),
+        (true, false) => pair.report(&rules::TYPE_EXTENDED, Tail::Here, ""),
+        (false, true) => pair.report(&rules::TYPE_NARROWED, Tail::Here, ""),
         _ => {}
     }
 }

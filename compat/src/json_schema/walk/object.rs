@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Rule, TooComplex,
     json_schema::{
-        model::{NodeId, ObjectRules, Rest},
+        model::{Kind, NodeId, ObjectRules, Rest},
         rules,
     },
 };
@@ -113,7 +113,7 @@ fn compare_required(pair: &mut Comparison<'_, '_>, original: &ObjectRules, updat
             _ => continue,
         };
         let tail = Tail::Named("required", Arc::clone(name));
-        pair.report_at(rule, tail, name.to_string(), nodes);
+        pair.report_at(rule, tail, Arc::clone(name), nodes);
     }
 }
 
@@ -143,7 +143,7 @@ fn property_removed<'a>(
     pair.report_at(
         rule,
         property(name),
-        name.to_string(),
+        Arc::clone(name),
         (removed, pair.update),
     );
     Ok(())
@@ -167,7 +167,7 @@ fn property_added<'a>(
         } else {
             &rules::PROPERTY_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL
         };
-        pair.report_at(rule, property(name), name.to_string(), nodes);
+        pair.report_at(rule, property(name), Arc::clone(name), nodes);
     }
     let is_open = matches!(content, Content::Open);
     let accepts_anything = pair.walk.node(pair.walk.target(added)).kind.is_anything();
@@ -184,7 +184,7 @@ fn property_added<'a>(
         (false, true, true) => &rules::REQUIRED_PROPERTY_WITH_DEFAULT_ADDED_TO_UNOPEN_CONTENT_MODEL,
         (false, false, _) => &rules::OPTIONAL_PROPERTY_ADDED_TO_UNOPEN_CONTENT_MODEL,
     };
-    pair.report_at(rule, property(name), name.to_string(), nodes);
+    pair.report_at(rule, property(name), Arc::clone(name), nodes);
     Ok(())
 }
 
@@ -249,7 +249,7 @@ fn compare_lists(
             _ => &rules::DEPENDENCY_ARRAY_CHANGED,
         };
         let tail = Tail::Named("dependencies", Arc::clone(name));
-        pair.report(rule, tail, name.to_string());
+        pair.report(rule, tail, Arc::clone(name));
     }
 }
 
@@ -267,9 +267,9 @@ fn compare_schemas(
                 pair.below(tail, *before, *after)?;
             }
             (_, None) => {
-                pair.report(&rules::DEPENDENCY_SCHEMA_REMOVED, tail, name.to_string());
+                pair.report(&rules::DEPENDENCY_SCHEMA_REMOVED, tail, Arc::clone(name));
             }
-            (None, _) => pair.report(&rules::DEPENDENCY_SCHEMA_ADDED, tail, name.to_string()),
+            (None, _) => pair.report(&rules::DEPENDENCY_SCHEMA_ADDED, tail, Arc::clone(name)),
         }
     }
     Ok(())
@@ -293,7 +293,7 @@ fn compare_additional(
             }
         },
     };
-    pair.report(rule, tail, String::new());
+    pair.report(rule, tail, "");
     Ok(())
 }
 
@@ -324,8 +324,7 @@ pub(super) fn compare_unevaluated(
         |side: NodeRef, node: NodeId| &pair.walk.node(pair.walk.target(side.with(node))).kind;
     let before = original.map(|node| kind(pair.original, node));
     let after = update.map(|node| kind(pair.update, node));
-    let forbids =
-        |kind: Option<&crate::json_schema::model::Kind>| kind.is_some_and(|kind| kind.is_false());
+    let forbids = |kind: Option<&Kind>| kind.is_some_and(Kind::is_false);
     let rule = match (before, after) {
         (None, None) => return Ok(()),
         _ if forbids(before) && !forbids(after) => rows.added,
@@ -338,6 +337,6 @@ pub(super) fn compare_unevaluated(
             _ => return pair.below_if_any(Tail::Keyword(rows.keyword), original, update),
         },
     };
-    pair.report(rule, Tail::Keyword(rows.keyword), String::new());
+    pair.report(rule, Tail::Keyword(rows.keyword), "");
     Ok(())
 }

@@ -77,7 +77,9 @@ struct Report<'w, 'a> {
     differing: Vec<bool>,
     written: Vec<bool>,
     path: String,
-    /// Characters of paths written so far.
+    /// Characters of all paths gone so far, also those on which nothing was found.
+    walked: usize,
+    /// Characters of all that was found so far.
     length: usize,
     found: Vec<Difference>,
 }
@@ -97,6 +99,7 @@ impl<'w, 'a> Report<'w, 'a> {
             differing: differing(walk),
             written: vec![false; walk.len()],
             path: String::from("#/"),
+            walked: 0,
             length: 0,
             found: Vec::new(),
         };
@@ -134,7 +137,7 @@ impl<'w, 'a> Report<'w, 'a> {
         /// Characters of paths after which no pair is written out twice.
         const GENEROUS: usize = 1 << 20;
         let position = Walk::position(pair);
-        let is_known = self.written[position] && self.length > GENEROUS;
+        let is_known = self.written[position] && self.walked > GENEROUS;
         if !self.differing[position] || on_stack[position] || is_known {
             return;
         }
@@ -142,8 +145,7 @@ impl<'w, 'a> Report<'w, 'a> {
         on_stack[position] = true;
         let before = self.path.len();
         push_tail(&mut self.path, tail);
-        // Also a path on which nothing is found has been walked.
-        self.length += self.path.len();
+        self.walked += self.path.len();
         stack.push(Frame {
             pair,
             next: 0,
@@ -157,10 +159,10 @@ impl<'w, 'a> Report<'w, 'a> {
         rule: &'static Rule,
         tail: &Tail,
         detail: &str,
-        nodes: (NodeRef, NodeRef),
+        nodes: Option<(NodeRef, NodeRef)>,
     ) -> Result<(), TooComplex> {
         /// Beyond this, nobody reads them, and memory is at stake.
-        const LONGEST: usize = 1 << 28;
+        const LONGEST: usize = 1 << 26;
         let before = self.path.len();
         push_tail(&mut self.path, tail);
         self.length += self.path.len();
@@ -170,24 +172,52 @@ impl<'w, 'a> Report<'w, 'a> {
             ));
         }
         // Under `not` the sides are swapped, but what is found there is not listed.
-        debug_assert_eq!((nodes.0.side, nodes.1.side), (Side::Writer, Side::Reader));
+        debug_assert_eq!(
+            (pair.original.side, pair.update.side),
+            (Side::Writer, Side::Reader)
+        );
+        let (writer_place, reader_place) = match nodes {
+            Some((original, update)) => (self.place(original), self.place(update)),
+            None => (
+                self.place_of_keyword(pair.original, tail),
+                self.place_of_keyword(pair.update, tail),
+            ),
+        };
+        self.length += detail.len() + writer_place.len() + reader_place.len();
         self.found.push(Difference {
             rule,
             schema_type: SchemaType::Json,
             path: self.path.clone(),
             detail: detail.to_owned(),
             additional_info: None,
-            reader_place: self.place(nodes.1, pair.update, tail),
-            writer_place: self.place(nodes.0, pair.original, tail),
+            reader_place,
+            writer_place,
         });
         self.path.truncate(before);
         Ok(())
     }
 
-    /// The place of a node in its own text: its own, or a keyword's if the difference is about one.
-    fn place(&self, node: NodeRef, of_pair: NodeRef, tail: &Tail) -> String {
-        let _ = (of_pair, tail);
+    /// The place of a node in its own text.
+    fn place(&self, node: NodeRef) -> String {
         self.walk.node(node).place.to_string()
+    }
+
+    /// The place of a keyword of a node, or of the node where the keyword is not written.
+    fn place_of_keyword(&self, node: NodeRef, tail: &Tail) -> String {
+        let mut place = self.place(node);
+        if let Tail::Keyword(keyword) = tail {
+            let written = self.walk.node(node).written;
+            // 2020-12 calls the items behind a tuple simply `items`.
+            let spellings = match *keyword {
+                "additionalItems" => ["additionalItems", "items"],
+                other => [other, other],
+            };
+            if let Some(keyword) = spellings.into_iter().find(|name| written.contains(name)) {
+                place.push('/');
+                place.push_str(keyword);
+            }
+        }
+        place
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn compare(pair: &mut Comparison<'_, '_>) -> Result<(), TooComplex> {
             combined::compare(pair, original, update)?;
         }
         (Kind::Not(original), Kind::Not(update)) => {
-            combined::compare_not(pair, *original, *update)?
+            combined::compare_not(pair, *original, *update)?;
         }
         _ => {}
     }
@@ -77,7 +77,7 @@ fn member_accepts(pair: &mut Comparison<'_, '_>, update: &Combined) -> Result<bo
         if pair.walk.is_compatible(below) && !pair.walk.is_new(below) {
             pair.adopt(Tail::Here, below);
             if is_sum {
-                pair.report(&rules::SUM_TYPE_EXTENDED, Tail::Here, String::new());
+                pair.report(&rules::SUM_TYPE_EXTENDED, Tail::Here, "");
             }
             return Ok(true);
         }
@@ -104,7 +104,7 @@ fn member_is_accepted(
         if pair.walk.is_compatible(below) && !pair.walk.is_new(below) {
             pair.adopt(Tail::Here, below);
             if is_product {
-                pair.report(&rules::PRODUCT_TYPE_NARROWED, Tail::Here, String::new());
+                pair.report(&rules::PRODUCT_TYPE_NARROWED, Tail::Here, "");
             }
             return Ok(true);
         }
@@ -150,7 +150,7 @@ fn compare_labels(
         (&rules::DEFAULT_CHANGED, original.default != update.default),
     ] {
         if is_changed {
-            pair.report(rule, Tail::Here, String::new());
+            pair.report(rule, Tail::Here, "");
         }
     }
 }

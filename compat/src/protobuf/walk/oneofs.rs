@@ -99,9 +99,13 @@ impl Walk<'_> {
     ) {
         let (name, in_writer, in_reader) = oneof;
         let path = format!("{}/{name}", self.path(Some(pair)));
-        let place = |message: &Message, there: bool| match there {
-            true => format!("{}.{name}", message.full),
-            false => message.full.clone(),
+        let place = |message: &Message, there: bool| {
+            let inside = if there {
+                format!(".{name}")
+            } else {
+                String::new()
+            };
+            format!("{}{inside}", message.full)
         };
         let writer_place = place(&self.writer.messages[pair.writer], in_writer);
         let reader_place = place(&self.reader.messages[pair.reader], in_reader);

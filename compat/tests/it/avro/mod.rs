@@ -6,8 +6,6 @@
 //! - `parsing`: what is taken and what is refused.
 //! - `traps`: hostile and huge inputs.
 
-#![expect(clippy::print_stdout, reason = "tests print how many cases agree")]
-
 mod canonical;
 mod cases;
 mod conformance;

@@ -1,13 +1,30 @@
 //! What the JSON Schema room promises.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails loudly, and prints what it measured"
+)]
 
 use dovetail_compat::{NamedText, Report, Schema, SchemaError, check, parse};
 use dovetail_model::{CompatibilityPolicy, Direction, SchemaType};
 use serde_json::Value;
 
+/// Our own cases, a file for each rule.
+mod cases;
 /// Cases that are published with the protocol's reference.
 mod conformance;
+/// The canonical and the normalized form.
+mod forms;
 /// Texts made to hang or overflow.
 mod hostile;
+/// What holds for all schemas.
+mod laws;
+/// Strict and lenient.
+mod policies;
+/// Where references lead.
+mod references;
+/// What is refused, and what the errors say.
+mod refusals;
 
 fn schema(text: &str) -> Schema {
     schema_with(text, &[]).unwrap_or_else(|error| panic!("{error}: {text}"))

@@ -25,7 +25,7 @@ type Result<T> = std::result::Result<T, StorageError>;
 const CONNECTIONS: u32 = 8;
 
 /// How long a request waits for a connection before the database counts as away.
-const ACQUIRE: Duration = Duration::from_secs(5);
+const ACQUIRE: Duration = Duration::from_secs(2);
 
 /// A registry shared by several nodes.
 #[derive(Debug)]

@@ -16,7 +16,9 @@ use std::{
 
 use async_trait::async_trait;
 use sqlx::{
-    Sqlite,
+    Sqlite, SqliteConnection,
+    pool::PoolConnection,
+    query,
     sqlite::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
     },
@@ -125,9 +127,14 @@ impl Storage for SqliteStorage {
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>> {
-        let mut inner = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let head = head(&mut inner, statements::LOCK_HEAD).await?;
-        Ok(Box::new(SqliteTransaction { inner, head }))
+        let mut connection = self.writer.acquire().await?;
+        query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+        let mut transaction = SqliteTransaction {
+            connection: Some(connection),
+            head: 0,
+        };
+        transaction.head = head(transaction.connection(), statements::LOCK_HEAD).await?;
+        Ok(Box::new(transaction))
     }
 
     async fn close(&self) {
@@ -136,9 +143,36 @@ impl Storage for SqliteStorage {
     }
 }
 
+/// A transaction on the writer connection.
+///
+/// One that does not end well takes its connection along, which undoes it. Where the disk was full SQLite has undone it
+/// already, and a connection that was kept would go on believing itself inside a transaction.
 struct SqliteTransaction {
-    inner: sqlx::Transaction<'static, Sqlite>,
+    /// Given back when the transaction ends well.
+    connection: Option<PoolConnection<Sqlite>>,
     head: u64,
+}
+
+impl SqliteTransaction {
+    fn connection(&mut self) -> &mut SqliteConnection {
+        self.connection
+            .as_mut()
+            .expect("only the end of the transaction takes it")
+    }
+
+    async fn end(mut self: Box<Self>, statement: &'static str) -> Result<()> {
+        query(statement).execute(self.connection()).await?;
+        self.connection = None;
+        Ok(())
+    }
+}
+
+impl Drop for SqliteTransaction {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            drop(connection.detach());
+        }
+    }
 }
 
 #[async_trait]
@@ -148,18 +182,18 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn changes_after(&mut self, seq: u64) -> Result<Vec<Change>> {
-        changes_after(&mut self.inner, seq).await
+        changes_after(self.connection(), seq).await
     }
 
     async fn append(&mut self, changes: &[(Change, Option<Arc<Content>>)]) -> Result<()> {
-        append(&mut self.inner, changes).await
+        append(self.connection(), changes).await
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {
-        Ok(self.inner.commit().await?)
+        self.end("COMMIT").await
     }
 
     async fn rollback(self: Box<Self>) -> Result<()> {
-        Ok(self.inner.rollback().await?)
+        self.end("ROLLBACK").await
     }
 }

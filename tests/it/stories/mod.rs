@@ -1,0 +1,4 @@
+//! Whole journeys, as a user makes them.
+
+mod orders;
+mod readme;
