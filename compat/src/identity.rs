@@ -1,6 +1,6 @@
 //! The identity of a schema: the hash that Confluent's registry computes, so that GUIDs agree with theirs.
 
-use std::{collections::BTreeSet, fmt, fmt::Write as _, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use dovetail_model::{Metadata, Reference, Rule, RuleSet};
 use md5::{Digest, Md5};
@@ -117,13 +117,19 @@ impl Guid {
 
 impl fmt::Display for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        // Every answer names a GUID, and formatting it byte by byte took a tenth of the server's work for one.
+        let mut text = [b'-'; 36];
+        let mut place = 0;
         for (position, byte) in self.0.iter().enumerate() {
             if matches!(position, 4 | 6 | 8 | 10) {
-                f.write_char('-')?;
+                place += 1;
             }
-            write!(f, "{byte:02x}")?;
+            text[place] = DIGITS[usize::from(byte >> 4)];
+            text[place + 1] = DIGITS[usize::from(byte & 15)];
+            place += 2;
         }
-        Ok(())
+        f.write_str(str::from_utf8(&text).expect("digits and hyphens are ASCII"))
     }
 }
 

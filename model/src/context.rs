@@ -1,6 +1,9 @@
 //! Contexts: the namespaces subjects live in.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +21,9 @@ impl Context {
     /// Takes a spelling that starts with a dot, such as the database and [`crate::QualifiedSubject`] give it.
     pub fn new(spelling: &str) -> Self {
         debug_assert!(spelling.starts_with('.'), "a context starts with a dot");
+        if spelling == Self::DEFAULT {
+            return Self::default();
+        }
         Self(spelling.into())
     }
 
@@ -44,7 +50,9 @@ impl Context {
 
 impl Default for Context {
     fn default() -> Self {
-        Self::new(Self::DEFAULT)
+        // Nearly every request and every row is in it, so they share one.
+        static SHARED: LazyLock<Context> = LazyLock::new(|| Context(Context::DEFAULT.into()));
+        SHARED.clone()
     }
 }
 

@@ -83,20 +83,19 @@ pub fn routes() -> Vec<(&'static str, &'static str)> {
     [api().listed, plain().listed].concat()
 }
 
-/// The router with its layers, the outermost last.
+/// The router with its layers. Each `layer` puts a box around every route, to be cloned for every request, so layers that
+/// go together are put on together, the outermost first.
 pub fn router(app: Arc<App>, body: BodyLimits) -> Router {
     let measured = Gated(Measured(Arc::clone(app.metrics())));
+    let body = Extension(body);
     api()
         .router
-        .layer(Gated(NegotiateJson))
-        .merge(plain().router)
-        .layer(measured)
-        .layer(Extension(body))
+        .layer((body, measured.clone(), Gated(NegotiateJson)))
+        .merge(plain().router.layer((body, measured)))
         .fallback(fallback)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(app)
-        .layer(Gated(Strict))
-        .layer(Gated(NameRequests))
+        .layer((Gated(NameRequests), Gated(Strict)))
 }
 
 /// A router that remembers what was put into it.
