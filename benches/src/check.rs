@@ -33,7 +33,8 @@ pub(crate) fn measure(extent: &Extent) -> Vec<Row> {
                 assert!(report.is_compatible(), "{:?}", report.messages());
             }
         }
-        let took = (cpu_of_this_thread() - began).as_secs_f64() * 1e3 / count(extent.checks);
+        let took =
+            cpu_of_this_thread().saturating_sub(began).as_secs_f64() * 1e3 / count(extent.checks);
         Row {
             what: format!("Avro check, {FIELDS} fields, {VERSIONS} versions, `{level}`, warm"),
             ours: format!("{took:.2} ms CPU"),

@@ -60,6 +60,11 @@ impl Process {
         TICK * ticks
     }
 
+    /// What it has used since it had used so much.
+    pub(crate) fn cpu_since(&self, before: Duration) -> Duration {
+        self.cpu().saturating_sub(before)
+    }
+
     /// A line of `/proc/PID/status` that holds a size, such as `VmRSS`, in MiB.
     pub(crate) fn mebibytes(&self, name: &str) -> f64 {
         let status = self.proc("status");

@@ -47,7 +47,7 @@ pub(crate) fn measure(binary: &Path, database: &Database, extent: &Extent) -> Ve
             .collect()
     };
     let registered = load::ask_all(ours.address, &with_bodies("/versions"));
-    let ids: Vec<u64> = registered.iter().map(|answer| id_in(answer)).collect();
+    let ids: Vec<u64> = registered.iter().map(id_in).collect();
     let by_id: Vec<Bytes> = ids
         .iter()
         .map(|id| get(&format!("/schemas/ids/{id}")))
@@ -107,7 +107,7 @@ impl<'a> Side<'a> {
     fn round(&self, tally: &mut Tally, requests: &Arc<[Bytes]>, lasting: Duration) {
         let before = self.process.cpu();
         let round = load::run(self.address, lasting, any_of(Arc::clone(requests)));
-        tally.cpu += self.process.cpu() - before;
+        tally.cpu += self.process.cpu_since(before);
         tally.rates.push(round.per_second());
         tally.rounds.push(round);
     }

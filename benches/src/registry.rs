@@ -13,7 +13,7 @@ use dovetail_tests::Database;
 use crate::{load, process::Process, requests};
 
 /// How long a start may take before something is wrong.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A running registry.
 #[derive(Debug)]

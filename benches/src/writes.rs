@@ -53,12 +53,12 @@ pub(crate) fn measure(
         rounds.push(round);
         ceiling_rates.push(commits.rate(extent.round));
     }
-    let cpu = registry.process.cpu() - before;
+    let cpu = registry.process.cpu_since(before);
     let ratios = our_rates.iter().zip(&ceiling_rates);
     let ratio = median(ratios.map(|(ours, ceiling)| ours / ceiling).collect());
     let new = Row {
         what: format!("durable registrations, {CONNECTIONS} at once, {kind}"),
-        ours: text(&our_rates, Round::merged(rounds), cpu),
+        ours: text(&our_rates, &Round::merged(rounds), cpu),
         ceiling: format!("{:.0} one-row commits/s", median(ceiling_rates)),
         ratio: format!("{ratio:.1}"),
         target: "4".to_owned(),
@@ -68,10 +68,10 @@ pub(crate) fn measure(
         .collect();
     let before = registry.process.cpu();
     let round = load::run(registry.address, extent.round, any_of(known.into()));
-    let cpu = registry.process.cpu() - before;
+    let cpu = registry.process.cpu_since(before);
     let again = Row {
         what: format!("registrations of known schemas, {CONNECTIONS} at once, {kind}"),
-        ours: text(&[round.per_second()], round, cpu),
+        ours: text(&[round.per_second()], &round, cpu),
         ceiling: String::new(),
         ratio: String::new(),
         target: String::new(),
@@ -79,7 +79,7 @@ pub(crate) fn measure(
     vec![new, again]
 }
 
-fn text(rates: &[f64], rounds: Round, cpu: Duration) -> String {
+fn text(rates: &[f64], rounds: &Round, cpu: Duration) -> String {
     format!(
         "{:.0}/s, p50 {:.1} ms, p99 {:.1} ms, {:.0} µs CPU",
         median(rates.to_vec()),

@@ -83,19 +83,22 @@ pub fn routes() -> Vec<(&'static str, &'static str)> {
     [api().listed, plain().listed].concat()
 }
 
-/// The router with its layers. Each `layer` puts a box around every route, to be cloned for every request, so layers that
-/// go together are put on together, the outermost first.
+/// The router with its layers, the outermost first. Each `layer` puts a box around every route, to be cloned for every
+/// request; so each route gets all of its layers together, and the fallbacks get theirs by themselves.
 pub fn router(app: Arc<App>, body: BodyLimits) -> Router {
-    let measured = Gated(Measured(Arc::clone(app.metrics())));
-    let body = Extension(body);
+    let everywhere = (Gated(NameRequests), Gated(Strict));
+    let on_routes = (
+        everywhere,
+        Extension(body),
+        Gated(Measured(Arc::clone(app.metrics()))),
+    );
     api()
         .router
-        .layer((body, measured.clone(), Gated(NegotiateJson)))
-        .merge(plain().router.layer((body, measured)))
-        .fallback(fallback)
-        .method_not_allowed_fallback(method_not_allowed)
+        .layer((on_routes.clone(), Gated(NegotiateJson)))
+        .merge(plain().router.layer(on_routes))
+        .fallback(fallback.layer(everywhere))
+        .method_not_allowed_fallback(method_not_allowed.layer(everywhere))
         .with_state(app)
-        .layer((Gated(NameRequests), Gated(Strict)))
 }
 
 /// A router that remembers what was put into it.

@@ -27,7 +27,7 @@ pub trait Gate: Clone + Send + Sync + 'static {
 }
 
 /// Puts a [`Gate`] around a router: `router.layer(Gated(Strict))`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Gated<G>(pub G);
 
 impl<G: Gate, S> Layer<S> for Gated<G> {
