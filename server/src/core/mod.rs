@@ -14,10 +14,12 @@ mod change;
 mod committer;
 mod freshness;
 mod view;
+mod view_builder;
 mod view_cell;
 
 pub use change::{Change, ChangeKind, Content, Deleted, Mutation, Registered, Scope};
 pub use committer::{CommitStats, Committer, Decision, Moment};
 pub use freshness::Freshness;
-pub use view::{ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View, ViewBuilder};
+pub use view::{ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};
+pub use view_builder::ViewBuilder;
 pub use view_cell::ViewCell;

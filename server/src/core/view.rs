@@ -4,7 +4,7 @@
 //! started with, the committer changes its own and publishes it when the database has committed. A view at N is equal to a
 //! view loaded from the tables at N.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use dovetail_compat::Guid;
 use dovetail_model::{
@@ -18,29 +18,29 @@ use super::{Change, ChangeKind, Deleted, Registered, Scope};
 /// Everything the registry knows at one point of its log, but for the texts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct View {
-    seq: u64,
-    contexts: OrdMap<Context, ContextView>,
+    pub(super) seq: u64,
+    pub(super) contexts: OrdMap<Context, ContextView>,
     /// Who refers to a version. A referrer counts as long as any version carries it.
-    referrers: HashMap<Usage, Arc<Vec<(Context, SchemaId)>>>,
+    pub(super) referrers: HashMap<Usage, Arc<Vec<(Context, SchemaId)>>>,
 }
 
 /// One context. Every lookup that misses is an empty one of these.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ContextView {
-    subjects: OrdMap<Subject, Arc<SubjectView>>,
-    schemas: OrdMap<SchemaId, Arc<SchemaEntry>>,
-    by_guid: HashMap<Guid, SchemaId>,
-    config: Option<Config>,
-    mode: Option<Mode>,
+    pub(super) subjects: OrdMap<Subject, Arc<SubjectView>>,
+    pub(super) schemas: OrdMap<SchemaId, Arc<SchemaEntry>>,
+    pub(super) by_guid: HashMap<Guid, SchemaId>,
+    pub(super) config: Option<Config>,
+    pub(super) mode: Option<Mode>,
 }
 
 /// One subject: its versions in ascending order, and its own settings.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SubjectView {
-    versions: Vec<VersionEntry>,
-    last_version: u32,
-    config: Option<Config>,
-    mode: Option<Mode>,
+    pub(super) versions: Vec<VersionEntry>,
+    pub(super) last_version: u32,
+    pub(super) config: Option<Config>,
+    pub(super) mode: Option<Mode>,
 }
 
 /// One version of a subject.
@@ -286,7 +286,7 @@ impl View {
     }
 
     /// Adds a schema to the referrers of what it refers to.
-    fn link(&mut self, context: &Context, id: SchemaId, references: &[Reference]) {
+    pub(super) fn link(&mut self, context: &Context, id: SchemaId, references: &[Reference]) {
         for target in targets(context, references) {
             let referrers = Arc::make_mut(self.referrers.entry(target).or_default());
             let referrer = (context.clone(), id);
@@ -454,7 +454,7 @@ impl SubjectView {
         Version::new(i64::from(self.last_version) + 1)
     }
 
-    fn insert(&mut self, entry: VersionEntry) {
+    pub(super) fn insert(&mut self, entry: VersionEntry) {
         let place = self
             .versions
             .partition_point(|known| known.version < entry.version);
@@ -486,133 +486,4 @@ fn targets(context: &Context, references: &[Reference]) -> impl Iterator<Item = 
             version: Version::new(reference.version.into())?,
         })
     })
-}
-
-/// Makes a view from the rows of the tables.
-#[derive(Debug, Default)]
-pub struct ViewBuilder {
-    seq: u64,
-    contexts: BTreeMap<Context, ContextBuilder>,
-}
-
-#[derive(Debug, Default)]
-struct ContextBuilder {
-    subjects: BTreeMap<Subject, SubjectView>,
-    schemas: BTreeMap<SchemaId, SchemaEntry>,
-    config: Option<Config>,
-    mode: Option<Mode>,
-}
-
-impl ViewBuilder {
-    pub fn seq(&mut self, seq: u64) {
-        self.seq = seq;
-    }
-
-    pub fn context(&mut self, context: Context) {
-        self.contexts.entry(context).or_default();
-    }
-
-    /// A schema without its references, before anything that mentions it.
-    pub fn schema(&mut self, context: Context, entry: SchemaEntry) {
-        self.contexts
-            .entry(context)
-            .or_default()
-            .schemas
-            .insert(entry.id, entry);
-    }
-
-    /// A reference; those of one schema come in their order.
-    pub fn reference(
-        &mut self,
-        context: &Context,
-        id: SchemaId,
-        reference: Reference,
-    ) -> Option<()> {
-        self.contexts
-            .get_mut(context)?
-            .schemas
-            .get_mut(&id)?
-            .references
-            .push(reference);
-        Some(())
-    }
-
-    pub fn subject(&mut self, context: Context, subject: Subject, last_version: u32) {
-        self.contexts
-            .entry(context)
-            .or_default()
-            .subjects
-            .entry(subject)
-            .or_default()
-            .last_version = last_version;
-    }
-
-    /// A version of a known subject with a known schema; those of one subject come in ascending order.
-    pub fn version(
-        &mut self,
-        context: &Context,
-        subject: &Subject,
-        entry: VersionEntry,
-    ) -> Option<()> {
-        let slot = self.contexts.get_mut(context)?;
-        slot.schemas
-            .get_mut(&entry.id)?
-            .usages
-            .push((subject.clone(), entry.version));
-        slot.subjects.get_mut(subject)?.insert(entry);
-        Some(())
-    }
-
-    pub fn config(&mut self, scope: Scope, config: Config) {
-        let slot = self.contexts.entry(scope.context).or_default();
-        match scope.subject {
-            Some(subject) => slot.subjects.entry(subject).or_default().config = Some(config),
-            None => slot.config = Some(config),
-        }
-    }
-
-    pub fn mode(&mut self, scope: Scope, mode: Mode) {
-        let slot = self.contexts.entry(scope.context).or_default();
-        match scope.subject {
-            Some(subject) => slot.subjects.entry(subject).or_default().mode = Some(mode),
-            None => slot.mode = Some(mode),
-        }
-    }
-
-    pub fn build(self) -> View {
-        let mut view = View {
-            seq: self.seq,
-            ..View::default()
-        };
-        let mut links = Vec::new();
-        for (context, slot) in self.contexts {
-            let mut by_guid = HashMap::new();
-            for entry in slot.schemas.values() {
-                by_guid.entry(entry.guid).or_insert(entry.id);
-                if !entry.references.is_empty() {
-                    links.push((context.clone(), entry.id, entry.references.clone()));
-                }
-            }
-            let built = ContextView {
-                subjects: slot
-                    .subjects
-                    .into_iter()
-                    .map(|(name, subject)| (name, Arc::new(subject)))
-                    .collect(),
-                schemas: slot
-                    .schemas
-                    .into_iter()
-                    .map(|(id, entry)| (id, Arc::new(entry)))
-                    .collect(),
-                by_guid,
-                config: slot.config,
-                mode: slot.mode,
-            };
-            view.contexts.insert(context, built);
-        }
-        for (context, id, references) in links {
-            view.link(&context, id, &references);
-        }
-        view
-    }
 }
