@@ -52,9 +52,9 @@ fn elements_are_found_where_they_are_declared() {
         places(new, previous),
         [
             "MESSAGE_REMOVED 2:9, 11:9",
-            "ENUM_CONST_CHANGED 3:37, 9:2",
             "FIELD_SCALAR_KIND_CHANGED 5:20, 5:21",
             "ONEOF_FIELD_REMOVED 4:9, 5:34",
+            "ENUM_CONST_CHANGED 3:37, 9:2",
             "FIELD_REMOVED 4:9, 6:12",
         ]
     );
