@@ -5,6 +5,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
+    api::shortcut,
     app::App,
     http,
     registry::{Behaviour, Registry},
@@ -55,6 +56,7 @@ pub async fn run(settings: &Settings, shutdown: impl Future<Output = ()>) -> Res
     http::serve(
         listener,
         router(Arc::clone(&app), settings.body_limits()),
+        shortcut(Arc::clone(&app)),
         settings.limits(),
         stop,
     )

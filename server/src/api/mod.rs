@@ -8,10 +8,12 @@ pub(crate) mod explain;
 mod extract;
 pub(crate) mod mode;
 pub(crate) mod operations;
-mod render;
+pub(crate) mod render;
 pub(crate) mod root;
 pub(crate) mod schemas;
+mod shortcut;
 pub(crate) mod subjects;
 pub(crate) mod versions;
 
 pub(crate) use error::code;
+pub(crate) use shortcut::shortcut;

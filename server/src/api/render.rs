@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use dovetail_model::{
     SchemaId,
     bodies::{RegisterResponse, SchemaBody, SchemaString},
@@ -13,6 +14,7 @@ use dovetail_model::{
 use serde::Serialize;
 
 use crate::{
+    core::Rendered,
     http::{HttpError, MediaType},
     registry::Found,
 };
@@ -64,13 +66,43 @@ pub(super) fn schema_body(found: &Found) -> Result<Response, HttpError> {
 
 /// A schema that was asked for by its id, with the highest id of its context where that was asked for too.
 pub(super) fn schema_by_id(found: &Found, max_id: Option<SchemaId>) -> Result<Response, HttpError> {
+    let guid = found.schema.guid.to_string();
     json_sized(
         room(found),
         &SchemaString {
             max_id,
-            ..schema_string(found, &found.schema.guid.to_string())
+            ..schema_string(found, &guid)
         },
     )
+}
+
+/// The body of that answer, which is kept beside the text for the next who asks.
+pub(crate) fn kept_schema_by_id(found: &Found) -> Option<Bytes> {
+    let render = || {
+        let mut body = Vec::with_capacity(room(found));
+        let guid = found.schema.guid.to_string();
+        serde_json::to_writer(&mut body, &schema_string(found, &guid)).ok()?;
+        Some(Bytes::from(body))
+    };
+    let kept = if let Some(kept) = found.content.rendered.get() {
+        kept
+    } else {
+        let body = render()?;
+        found.content.rendered.get_or_init(|| Rendered {
+            subject: found.subject.clone(),
+            version: found.version,
+            deleted: found.deleted,
+            body,
+        })
+    };
+    let is_current = kept.version == found.version
+        && kept.deleted == found.deleted
+        && kept.subject == found.subject;
+    if is_current {
+        Some(kept.body.clone())
+    } else {
+        render()
+    }
 }
 
 /// A schema that was asked for by its GUID: it names no subject, since every context may hold it.

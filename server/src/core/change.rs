@@ -1,8 +1,12 @@
 //! Changes: the rows of the log. To add a kind, add a variant here, say what it does to a [`super::View`] in `view.rs`,
 //! and which rows it writes in `storage/queries.rs`.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
+use bytes::Bytes;
 use dovetail_compat::Guid;
 use dovetail_model::{
     Context, Metadata, Mode, QualifiedSubject, Reference, RuleSet, SchemaId, SchemaType, Subject,
@@ -88,6 +92,17 @@ pub struct Content {
     pub text: Box<RawValue>,
     pub metadata: Option<Metadata>,
     pub rule_set: Option<RuleSet>,
+    /// The answer to who asks for it by its id, once somebody did.
+    pub rendered: OnceLock<Rendered>,
+}
+
+/// An answer that is kept, and the version it names. Another version may come to stand for the schema; then it is stale.
+#[derive(Debug)]
+pub struct Rendered {
+    pub subject: QualifiedSubject,
+    pub version: Version,
+    pub deleted: bool,
+    pub body: Bytes,
 }
 
 /// A change that is yet to get its number, with the content that goes beside it.

@@ -27,6 +27,7 @@ use super::error::HttpError;
 use super::exchange::Exchange;
 use super::limits::Limits;
 use super::request_id::RequestId;
+use super::shortcut::Shortcut;
 use super::wire::Wire;
 
 /// How far the server's shutdown has come.
@@ -44,14 +45,16 @@ pub(crate) enum Phase {
 pub(crate) struct Connections {
     builder: Arc<Builder<TokioExecutor>>,
     router: Router,
+    shortcut: Shortcut,
     limits: Arc<Limits>,
 }
 
 impl Connections {
-    pub(crate) fn new(router: Router, limits: Limits) -> Self {
+    pub(crate) fn new(router: Router, shortcut: Shortcut, limits: Limits) -> Self {
         Self {
             builder: Arc::new(builder(&limits)),
             router,
+            shortcut,
             limits: Arc::new(limits),
         }
     }
@@ -67,6 +70,7 @@ impl Connections {
         let wire = Wire::new(stream, Arc::clone(&exchange), &self.limits);
         let front = Front {
             router: self.router,
+            shortcut: self.shortcut,
             exchange: Arc::clone(&exchange),
             peer,
         };
@@ -139,6 +143,7 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
 #[derive(Debug)]
 pub(crate) struct Front {
     router: Router,
+    shortcut: Shortcut,
     exchange: Arc<Exchange>,
     peer: SocketAddr,
 }
@@ -156,6 +161,15 @@ impl hyper::service::Service<Request<Incoming>> for Front {
         if self.exchange.refusal_of(call.place).is_some() {
             return FrontFuture {
                 response: None,
+                ready: None,
+                call,
+            };
+        }
+        let ready = self.shortcut.answer(&request);
+        if ready.is_some() {
+            return FrontFuture {
+                response: None,
+                ready,
                 call,
             };
         }
@@ -163,6 +177,7 @@ impl hyper::service::Service<Request<Incoming>> for Front {
         request.extensions_mut().insert(ConnectInfo(self.peer));
         FrontFuture {
             response: Some(self.router.clone().call(request)),
+            ready: None,
             call,
         }
     }
@@ -186,6 +201,7 @@ pin_project! {
     pub(crate) struct FrontFuture {
         #[pin]
         response: Option<RouteFuture<Infallible>>,
+        ready: Option<Response>,
         call: Call,
     }
 }
@@ -195,6 +211,9 @@ impl Future for FrontFuture {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        if let Some(ready) = this.ready.take() {
+            return Poll::Ready(Ok(ready));
+        }
         let Some(response) = this.response.as_pin_mut() else {
             let refusal = this.call.exchange.refusal_of(this.call.place).cloned();
             return Poll::Ready(Ok(answer(refusal.unwrap_or_else(HttpError::internal))));

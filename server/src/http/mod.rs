@@ -34,6 +34,7 @@ mod limits;
 mod path;
 mod request_id;
 mod serve;
+mod shortcut;
 mod strict;
 mod wire;
 
@@ -46,4 +47,5 @@ pub use limits::Limits;
 pub use path::decode;
 pub use request_id::{NameRequests, RequestId, X_REQUEST_ID};
 pub use serve::serve;
+pub use shortcut::Shortcut;
 pub use strict::{MAX_HEADER_BYTES, MAX_HEADERS, MAX_URI_BYTES, Strict};

@@ -13,19 +13,21 @@ use tokio::time::{sleep, timeout};
 
 use super::connection::{Connections, Phase};
 use super::limits::Limits;
+use super::shortcut::Shortcut;
 
 /// Serves HTTP/1.1 and HTTP/2 (with prior knowledge) until `shutdown` completes; then stops accepting, lets requests finish
 /// for at most [`Limits::drain`], and drops what is left.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
+    shortcut: Shortcut,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
     let drain = limits.drain;
     let (phase, _) = watch::channel(Phase::Serving);
     {
-        let accepting = accept_all(&listener, router, limits, &phase);
+        let accepting = accept_all(&listener, router, shortcut, limits, &phase);
         let mut accepting = pin!(accepting);
         let mut shutdown = pin!(shutdown);
         tokio::select! {
@@ -41,12 +43,13 @@ pub async fn serve(
 async fn accept_all(
     listener: &TcpListener,
     router: Router,
+    shortcut: Shortcut,
     limits: Limits,
     phase: &watch::Sender<Phase>,
 ) {
     let slots = Arc::new(Semaphore::new(limits.max_connections));
     let pause = limits.accept_pause;
-    let connections = Connections::new(router, limits);
+    let connections = Connections::new(router, shortcut, limits);
     loop {
         // Without a slot nothing is accepted: the kernel's backlog is where clients wait.
         let slot = Arc::clone(&slots)

@@ -203,6 +203,16 @@ impl Registry {
         self.found(&view, &subject, &version).await
     }
 
+    /// A schema of the default context by its id, if everything about it is in memory.
+    pub fn known_schema(&self, id: SchemaId) -> Option<Found> {
+        let scope = Scope::default_context();
+        let view = self.known_view();
+        let entry = view.schema(&scope.context, id)?;
+        let (subject, version) = holder_of(&view, &scope, entry)?;
+        let content = self.texts.cached(&scope.context, id)?;
+        Found::new(&view, &subject, &version, content).ok()
+    }
+
     /// The highest id that was given out in a context.
     pub async fn last_id(&self, context: &Context) -> Result<Option<SchemaId>> {
         Ok(self

@@ -6,7 +6,7 @@
 //! the parsed schemas are at hand, and is prepared again when they are not.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -167,6 +167,7 @@ impl Registry {
             text: full.parsed.text.clone(),
             metadata: full.metadata.clone(),
             rule_set: full.rule_set.clone(),
+            rendered: OnceLock::new(),
         });
         Ok(Plan {
             request: Arc::clone(request),

@@ -49,6 +49,11 @@ impl Texts {
         }
     }
 
+    /// A schema's text, if it is in memory.
+    pub(super) fn cached(&self, context: &Context, id: SchemaId) -> Option<Arc<Content>> {
+        self.cache.get(&(context.clone(), id))
+    }
+
     /// Keeps a text that was just registered.
     pub(super) fn keep(&self, context: &Context, id: SchemaId, content: Arc<Content>) {
         self.cache.insert((context.clone(), id), content);

@@ -1,6 +1,6 @@
 //! Rows, and how they become what the core knows. A row that cannot be is an inconsistency that names its table.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dovetail_compat::Guid;
 use dovetail_model::{Context, Mode, Reference, SchemaId, Subject, Version};
@@ -199,6 +199,7 @@ pub(super) fn content((text, metadata, rule_set): ContentRow) -> Result<Content,
         text,
         metadata: optional(metadata)?,
         rule_set: optional(rule_set)?,
+        rendered: OnceLock::new(),
     })
 }
 

@@ -180,3 +180,32 @@ on_both!(there_are_three_formats, |node| {
     let types = node.get("/schemas/types").await.ok();
     assert_eq!(types, json!(["JSON", "PROTOBUF", "AVRO"]));
 });
+
+on_both!(a_plain_request_gets_what_any_other_gets, |node| {
+    let id = node.register("a", STRING).await.id();
+    node.register("b", STRING).await.ok();
+    // A query takes the request through the router; without one it may be answered before.
+    let both = async |status: u16| -> Value {
+        let path = format!("/schemas/ids/{id}");
+        let (first, plain) = (node.get(&path).await, node.get(&path).await);
+        let routed = node.get(&format!("{path}?normal=way")).await;
+        assert_eq!(
+            (first.status, plain.status, routed.status),
+            (status, status, status)
+        );
+        assert_eq!((first.json(), plain.json()), (routed.json(), routed.json()));
+        assert_eq!(
+            plain.headers.get("content-type"),
+            routed.headers.get("content-type")
+        );
+        routed.json()
+    };
+    assert_eq!(both(200).await["subject"], "a");
+    node.delete("/subjects/a").await.ok();
+    assert_eq!(both(200).await["subject"], "b");
+    node.delete("/subjects/b").await.ok();
+    assert_eq!(both(200).await["deleted"], true);
+    node.delete("/subjects/a?permanent=true").await.ok();
+    node.delete("/subjects/b?permanent=true").await.ok();
+    both(404).await;
+});

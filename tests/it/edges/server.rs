@@ -10,8 +10,8 @@ use axum::{
     routing::{get, post},
 };
 use dovetail_server::http::{
-    BodyLimits, Gated, HttpError, JsonText, Limits, NameRequests, NegotiateJson, RequestId, Strict,
-    decode, fallback, method_not_allowed, parse_json, read_body, serve,
+    BodyLimits, Gated, HttpError, JsonText, Limits, NameRequests, NegotiateJson, RequestId,
+    Shortcut, Strict, decode, fallback, method_not_allowed, parse_json, read_body, serve,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -49,7 +49,7 @@ impl Server {
         let doors = Doors::default();
         let router = router(doors.clone(), body_limits);
         let (shutdown, told) = oneshot::channel();
-        let running = tokio::spawn(serve(listener, router, limits, async {
+        let running = tokio::spawn(serve(listener, router, Shortcut::none(), limits, async {
             let _ = told.await;
         }));
         Self {

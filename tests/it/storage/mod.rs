@@ -198,6 +198,7 @@ fn schema(subject: &str, version: i64, id: i64) -> Schema {
             text: serde_json::value::to_raw_value(&text).unwrap(),
             metadata: None,
             rule_set: None,
+            rendered: std::sync::OnceLock::new(),
         },
     }
 }
