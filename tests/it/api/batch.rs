@@ -26,6 +26,10 @@ fn item(subject: &str, schema: &str) -> Value {
     json!({ "subject": subject, "schema": schema })
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "references are written where they are used"
+)]
 fn referring(subject: &str, schema: &str, references: Value) -> Value {
     json!({ "subject": subject, "schema": schema, "references": references })
 }
