@@ -409,8 +409,5 @@ impl ManifestError {
 }
 
 fn line_of(text: &str, at: usize) -> usize {
-    1 + text.as_bytes()[..at.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
+    1 + text[..text.floor_char_boundary(at)].matches('\n').count()
 }
