@@ -152,6 +152,7 @@ pub struct Attempt {
 
 /// How long after its start an attempt came how far, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "units belong in names")]
 pub struct Timings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resolved_ms: Option<u32>,

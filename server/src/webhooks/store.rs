@@ -392,15 +392,15 @@ pub struct ReplayStep {
     pub events: Vec<Fanned>,
 }
 
-/// Up to when what may go.
+/// What may go: all that ended before these times.
 #[derive(Debug, Clone, Copy)]
 pub struct Retention {
-    /// Delivered and cancelled deliveries that ended before.
-    pub delivered_before: i64,
-    /// Given up deliveries that ended before.
-    pub dead_before: i64,
-    /// Events stored before, unless somebody is still owed them.
-    pub events_before: i64,
+    /// For deliveries that arrived or were cancelled.
+    pub delivered: i64,
+    /// For those that were given up.
+    pub dead: i64,
+    /// For events, unless somebody is still owed them.
+    pub events: i64,
 }
 
 /// How much waits, for metrics.
