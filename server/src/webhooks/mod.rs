@@ -5,6 +5,7 @@
 //! database promises) and `ports` (the world: time, chance, names, the network).
 
 mod delivery;
+mod policy;
 mod ports;
 mod store;
 mod subscription;
@@ -13,6 +14,7 @@ pub use delivery::{
     Attempt, AttemptKey, Delivery, DeliveryKey, DeliveryPage, DeliveryQuery, DeliveryStatus,
     EventId, FailureReason, LaneClass, NewEvent, StoredEvent, Timings,
 };
+pub use policy::{change_at, change_position, health_after, notice_position};
 pub use ports::{
     AttemptOutcome, AttemptRequest, AttemptResult, Clock, Events, Notice, Random, Resolver,
     SystemRandom, Transport,

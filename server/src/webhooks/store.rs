@@ -245,7 +245,8 @@ pub struct Claimed {
     pub delivery: Delivery,
     /// When the event happened.
     pub occurred_at: i64,
-    pub body: Bytes,
+    /// Absent where somebody removed it past this program.
+    pub body: Option<Bytes>,
     /// The subscription's revision, so that a copy of it can be told fresh from stale.
     pub revision: u64,
     /// Whether the lane was leased to somebody who did not finish.
@@ -260,22 +261,22 @@ pub struct Finish {
     pub now: i64,
     pub attempt: Attempt,
     pub disposition: Disposition,
-    /// The whole subscription waits until then, and goes slowly afterwards.
-    pub slow_until: Option<i64>,
+    /// The whole subscription waits until then, and goes slowly until so many successes afterwards.
+    pub slow: Option<(i64, u32)>,
 }
 
 /// What becomes of a delivery after an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Disposition {
-    Delivered,
+    /// It arrived.
+    Delivered {
+        /// Whether it was a gap, which tells of what was given up before it.
+        tells: bool,
+    },
     /// It is tried again then.
-    Retry {
-        at: i64,
-    },
+    Retry { at: i64 },
     /// It is given up, and the lane goes on, with this event before all others if there is one.
-    Skip {
-        gap: Option<NewEvent>,
-    },
+    Skip { gap: Option<NewEvent> },
     /// It is given up, and the lane waits for a person.
     Block,
 }
