@@ -3,6 +3,7 @@
 //! - `api`: the protocol, resource by resource, on both databases.
 //! - `crashes`: kill -9 under writers: nothing acknowledged is lost, nothing half done is seen.
 //! - `edges`: raw bytes against the accept loop and the outermost layers.
+//! - `foreign`: the clients people run, in their own languages, and a fuzzer that goes by the contract.
 //! - `hostile`: the hostile request list against the whole server.
 //! - `openapi`: the contract and the router agree.
 //! - `outage`: a database that goes away, fills up, or is not there yet.
@@ -17,6 +18,7 @@
 mod api;
 mod crashes;
 mod edges;
+mod foreign;
 mod hostile;
 mod openapi;
 mod outage;
