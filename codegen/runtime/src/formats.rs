@@ -1,19 +1,4 @@
-//! What generated types of any format say about the schema they come from.
-
-/// A type whose schema is registered, and where.
-///
-/// Only a type that was made from exactly the text the registry holds has these, so an id that is written into a payload
-/// always stands for what was really encoded.
-pub trait Registered {
-    /// The subject, qualified by its context where that is not the default one.
-    const SUBJECT: &'static str;
-    /// The version inside the subject.
-    const VERSION: u32;
-    /// The id that payloads carry.
-    const ID: u32;
-    /// The GUID, which is the same in every registry, where the registry gave one.
-    const GUID: Option<&'static str> = None;
-}
+//! What types of the other formats say about the schema they come from; their codecs are those of other crates.
 
 /// A message made from a `.proto` text. Encoding and decoding are `prost`'s.
 pub trait ProtobufType {
