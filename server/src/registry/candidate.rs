@@ -47,7 +47,8 @@ impl Registry {
         let submitted = Submitted {
             schema_type,
             text: text.to_owned(),
-            normalize: normalize || view.normalizes(&Scope::subject(subject)),
+            normalize: normalize
+                || view.config(&Scope::subject(subject), |config| config.normalize) == Some(true),
             references: references
                 .iter()
                 .map(|resolved| resolved.reference.clone())

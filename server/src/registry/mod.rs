@@ -5,27 +5,29 @@
 
 mod candidate;
 mod check;
+mod config;
 mod delete;
 mod error;
 mod explain;
 mod lookup;
+mod mode;
 mod parser;
 mod read;
 mod references;
 mod register;
-mod settings;
 mod texts;
 
 use std::sync::Arc;
 
 pub use check::Verdict;
+pub use config::ConfigAnswer;
 pub use error::RegistryError;
 pub use explain::Explained;
 pub use lookup::Found;
+pub use mode::IMPORT_NEEDS_EMPTY;
 pub use parser::ParserLimits;
 pub use read::{SubjectFilter, Visibility};
 pub use register::Registration;
-pub use settings::{ConfigAnswer, IMPORT_NEEDS_EMPTY};
 
 use crate::{
     core::{CommitStats, Committer, Freshness, View, ViewCell},

@@ -12,6 +12,7 @@ use super::{
 };
 
 fn config_changed(scope: Scope, config: Option<Config>) -> Wanted {
+    let config = config.map(Box::new);
     (ChangeKind::ConfigChanged { scope, config }, None)
 }
 
