@@ -155,16 +155,12 @@ fn wrong_name(name: &str) -> Option<String> {
     match characters.next() {
         None => return Some("it has no name".to_owned()),
         Some(first) if !(first.is_alphabetic() || first == '_') => {
-            return Some(
-                "its name begins with neither a letter nor an underscore".to_owned(),
-            );
+            return Some("its name begins with neither a letter nor an underscore".to_owned());
         }
         Some(_) => {}
     }
     if name.chars().count() > LONGEST_NAME {
-        return Some(format!(
-            "its name is longer than {LONGEST_NAME} characters"
-        ));
+        return Some(format!("its name is longer than {LONGEST_NAME} characters"));
     }
     let strange = characters.find(|character| {
         !(character.is_alphanumeric() || *character == '_' || *character == '-')

@@ -88,7 +88,9 @@ impl ViewBuilder {
     pub fn config(&mut self, scope: Scope, config: Config) {
         let slot = self.contexts.entry(scope.context).or_default();
         match scope.subject {
-            Some(subject) => slot.subjects.entry(subject).or_default().config = Some(Box::new(config)),
+            Some(subject) => {
+                slot.subjects.entry(subject).or_default().config = Some(Box::new(config))
+            }
             None => slot.config = Some(Box::new(config)),
         }
     }

@@ -15,6 +15,7 @@ mod parser;
 mod read;
 mod references;
 mod register;
+mod terms;
 mod texts;
 
 use std::sync::Arc;
@@ -49,8 +50,33 @@ pub struct Behaviour {
     pub linearizable: bool,
     /// How many bytes of texts are kept in memory.
     pub text_cache_bytes: u64,
+    /// What is asked of new schemas where no scope says otherwise.
+    pub validation: Validation,
+    /// Whether modes may be changed.
+    pub mode_mutability: bool,
     /// What parsing and checking may use.
     pub parser: ParserLimits,
+}
+
+/// What is asked of new schemas beside compatibility.
+#[derive(Debug, Clone, Copy)]
+pub struct Validation {
+    /// Whether reserved fields are held free, and formats are read more strictly.
+    pub fields: bool,
+    /// Whether names and defaults must be right.
+    pub new_schemas: bool,
+    /// Whether everything that a schema refers to must agree on one version of each subject.
+    pub reference_versions: bool,
+}
+
+impl Default for Validation {
+    fn default() -> Self {
+        Self {
+            fields: false,
+            new_schemas: true,
+            reference_versions: false,
+        }
+    }
 }
 
 /// A running registry.
@@ -63,6 +89,8 @@ pub struct Registry {
     parser: Arc<Parser>,
     storage: Arc<dyn Storage>,
     default_level: CompatibilityLevel,
+    validation: Validation,
+    mode_mutability: bool,
 }
 
 impl Registry {
@@ -87,6 +115,8 @@ impl Registry {
             texts: Arc::new(Texts::new(Arc::clone(&storage), behaviour.text_cache_bytes)),
             parser: Arc::new(Parser::new(&behaviour.parser)),
             default_level: behaviour.compatibility_level,
+            validation: behaviour.validation,
+            mode_mutability: behaviour.mode_mutability,
             view,
             freshness,
             storage,

@@ -25,6 +25,7 @@ impl Registry {
     /// Sets a scope's mode. Import mode wants an empty scope, unless it is forced.
     pub async fn set_mode(&self, scope: &Scope, mode: &Value, force: bool) -> Result<Mode> {
         let mode = parse_mode(mode, scope)?;
+        self.mutable_modes()?;
         let scope = scope.clone();
         let decide = move |view: &View| {
             if view.own_mode(&scope) == Some(mode) {
@@ -51,6 +52,7 @@ impl Registry {
 
     /// Removes a scope's own mode and returns what it was.
     pub async fn delete_mode(&self, scope: &Scope) -> Result<Mode> {
+        self.mutable_modes()?;
         let scope = scope.clone();
         let decide = move |view: &View| match (view.own_mode(&scope), &scope.subject) {
             (Some(own), _) => {
@@ -72,6 +74,17 @@ impl Registry {
         self.committer
             .submit(move |moment| decide(moment.view))
             .await
+    }
+}
+
+impl Registry {
+    fn mutable_modes(&self) -> Result<()> {
+        if self.mode_mutability {
+            return Ok(());
+        }
+        Err(RegistryError::OperationNotPermitted(
+            "Modes cannot be changed: mode_mutability is off".to_owned(),
+        ))
     }
 }
 

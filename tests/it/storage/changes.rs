@@ -215,6 +215,7 @@ on_both_storages!(
                 compatibility_level: Some(CompatibilityLevel::FullTransitive),
                 compatibility_policy: Some(CompatibilityPolicy::Lenient),
                 normalize: Some(true),
+                ..Config::default()
             };
             tables
                 .write(&[config_changed(scope.clone(), Some(strict))])
