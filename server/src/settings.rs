@@ -25,6 +25,10 @@ const MIB: u64 = 1024 * 1024;
 /// How the server behaves.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own, by its name"
+)]
 pub struct Settings {
     /// The address to listen on.
     pub listen: SocketAddr,

@@ -89,7 +89,7 @@ impl ViewBuilder {
         let slot = self.contexts.entry(scope.context).or_default();
         match scope.subject {
             Some(subject) => {
-                slot.subjects.entry(subject).or_default().config = Some(Box::new(config))
+                slot.subjects.entry(subject).or_default().config = Some(Box::new(config));
             }
             None => slot.config = Some(Box::new(config)),
         }

@@ -50,7 +50,7 @@ impl Verdict {
         if !self.is_compatible() {
             self.messages.push(format!(
                 "{{validateFields: '{}', compatibility: '{level}'}}",
-                terms.validate_fields
+                terms.validation.fields
             ));
         }
         self
@@ -141,7 +141,7 @@ impl Registry {
         let terms = Terms::of(view, &Scope::subject(subject), self.validation);
         let newest = view.subject(subject).and_then(|holder| holder.latest());
         let earlier = match obligation.versions.first().or(newest) {
-            Some(entry) if terms.validate_fields => self.extras(view, subject, entry).await?,
+            Some(entry) if terms.validation.fields => self.extras(view, subject, entry).await?,
             _ => None,
         };
         self.check_candidate(view, &candidate, &terms, earlier.as_deref(), obligation)
@@ -160,7 +160,7 @@ impl Registry {
         self.narrow(view, candidate, &mut obligation).await?;
         let level = obligation.level;
         let mut messages = Vec::new();
-        if terms.validate_fields {
+        if terms.validation.fields {
             terms::check_fields(candidate)?;
             messages = terms::reserved_fields(candidate, earlier);
         }

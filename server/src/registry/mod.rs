@@ -61,7 +61,7 @@ pub struct Behaviour {
 }
 
 /// What is asked of new schemas beside compatibility.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Validation {
     /// Whether reserved fields are held free, and formats are read more strictly.
     pub fields: bool,

@@ -391,7 +391,7 @@ impl Plan {
         let complete = self.bare.metadata.is_some()
             && self.bare.rule_set.is_some()
             && !says_no_text(&self.request)
-            && !self.terms.validate_fields;
+            && !self.terms.validation.fields;
         let latest = holder.latest();
         if complete || latest.map(|entry| entry.id) == self.heir_of {
             return Ok(());

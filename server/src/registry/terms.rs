@@ -13,9 +13,8 @@ pub(super) struct Terms {
     /// Schemas arrive as they are: nothing is added and nothing is asked.
     pub(super) is_import: bool,
     pub(super) normalize: bool,
-    pub(super) validate_fields: bool,
-    pub(super) validate_new_schemas: bool,
     validate_rules: bool,
+    pub(super) validation: Validation,
     metadata: Layers<Metadata>,
     rule_set: Layers<RuleSet>,
 }
@@ -32,12 +31,15 @@ impl Terms {
         Self {
             is_import: view.mode(scope).is_import(),
             normalize: view.config(scope, |config| config.normalize) == Some(true),
-            validate_fields: view
-                .config(scope, |config| config.validate_fields)
-                .unwrap_or(validation.fields),
-            validate_new_schemas: view
-                .config(scope, |config| config.validate_new_schemas)
-                .unwrap_or(validation.new_schemas),
+            validation: Validation {
+                fields: view
+                    .config(scope, |config| config.validate_fields)
+                    .unwrap_or(validation.fields),
+                new_schemas: view
+                    .config(scope, |config| config.validate_new_schemas)
+                    .unwrap_or(validation.new_schemas),
+                ..validation
+            },
             validate_rules: view
                 .config(scope, |config| config.validate_rules)
                 .unwrap_or(true),
