@@ -11,6 +11,8 @@ on_both!(no_request_gets_an_answer_beyond_the_contract, |node| {
     let examples = std::env::var("SCHEMATHESIS_EXAMPLES").unwrap_or_else(|_| EXAMPLES.to_owned());
     let mut schemathesis = command("schemathesis", &node);
     schemathesis
+        .arg("--config-file")
+        .arg(root().join("tests/foreign/schemathesis.toml"))
         .arg("run")
         .arg(root().join("openapi.yaml"))
         .args(["--url", node.base(), "--checks", "all", "--seed", "1"])
