@@ -12,7 +12,8 @@ pub use batch::{
 pub use config::{CompatibilityResponse, Config, ConfigUpdate, ModeBody, Patch};
 pub use error::ErrorBody;
 pub use explain::{
-    ExplainRequest, ExplainResponse, ExplainSide, FindingBody, PlaceBody, WitnessBody,
+    ExplainRequest, ExplainResponse, ExplainSide, FindingBody, PlaceBody, ProofBody, ProofOutcome,
+    RulesAgainstProof, WitnessBody,
 };
 pub use schema::{
     IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
