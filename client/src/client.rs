@@ -67,6 +67,7 @@ impl Client {
     }
 
     /// The same client, for which names that do not say otherwise live in this context, and ids are that context's.
+    #[must_use]
     pub fn in_context(&self, context: &str) -> Self {
         let name = context.trim_start_matches(':').trim_end_matches(':');
         let name = name.strip_prefix('.').unwrap_or(name);

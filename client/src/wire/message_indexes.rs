@@ -71,15 +71,16 @@ fn write_zigzag(number: u32, out: &mut Vec<u8>) {
 }
 
 fn read_zigzag(bytes: &[u8], at: &mut usize) -> Result<u32, FrameError> {
-    let mut number: u64 = 0;
+    let mut number: u32 = 0;
     for shift in [0, 7, 14, 21, 28] {
         let seen = *bytes
             .get(*at)
             .ok_or(FrameError::IndexesCutOff { at: *at })?;
-        number |= u64::from(seen & 0x7f) << shift;
-        if number > u64::from(u32::MAX) {
+        let bits = u32::from(seen & 0x7f);
+        if bits.leading_zeros() < shift {
             return Err(FrameError::IndexTooLarge { at: *at, seen });
         }
+        number |= bits << shift;
         *at += 1;
         if seen & 0x80 == 0 {
             return plain(number);
@@ -92,14 +93,13 @@ fn read_zigzag(bytes: &[u8], at: &mut usize) -> Result<u32, FrameError> {
     })
 }
 
-fn plain(zigzag: u64) -> Result<u32, FrameError> {
-    // It has 32 bits at most, so half of it has 31.
-    let half = (zigzag >> 1) as u32;
+fn plain(zigzag: u32) -> Result<u32, FrameError> {
+    let half = zigzag >> 1;
     if zigzag & 1 == 0 {
         return Ok(half);
     }
-    let number = -i64::from(half) - 1;
+    // Half of it has 31 bits, so that its complement is the negative number.
     Err(FrameError::IndexNegative {
-        number: i32::try_from(number).unwrap_or(i32::MIN),
+        number: !half.cast_signed(),
     })
 }
