@@ -169,7 +169,7 @@ on_both!(a_registration_changes_tags_and_hands_them_on, |node| {
     );
     let tagged = json!({ "schema": wider, "schemaTagsToAdd": [tags("sr_field", "shop.Order.note", &["TEXT"])] });
     node.post(path, &tagged).await.ok();
-    let narrower = RECORD.replace("Order", "Order");
+    let narrower = RECORD;
     let handed = json!({ "schema": narrower, "propagateSchemaTags": true, "schemaTagsToAdd": [tags("sr_record", "shop.Place", &["GEO"])] });
     let fourth = node.post(path, &handed).await.ok();
     assert_eq!(fourth["version"], 4);
@@ -178,7 +178,7 @@ on_both!(a_registration_changes_tags_and_hands_them_on, |node| {
         found(&node, "/subjects/a/versions/4?findTags=*").await,
         json!([tags("sr_record", "shop.Place", &["GEO"])])
     );
-    let handed = json!({ "schema": wider.replace("shop", "shop"), "propagateSchemaTags": true, "version": 5 });
+    let handed = json!({ "schema": wider, "propagateSchemaTags": true, "version": 5 });
     let fifth = node.post(path, &handed).await.ok();
     assert_eq!(
         found(&node, "/subjects/a/versions/5?findTags=*").await,
