@@ -22,6 +22,8 @@ pub(super) struct Items {
     pub(super) uses: Vec<Use>,
     /// The root of each text.
     pub(super) roots: Vec<ItemId>,
+    /// Where the module of each text has each item: in a module, by a name.
+    local: HashMap<(usize, ItemId), (Vec<String>, String)>,
     /// The item of each node that is one.
     of_node: HashMap<(usize, NodeId), ItemId>,
 }
@@ -84,6 +86,7 @@ impl Items {
             all: Vec::new(),
             uses: Vec::new(),
             roots: Vec::new(),
+            local: HashMap::new(),
             of_node: HashMap::new(),
         };
         let mut owners = HashMap::new();
@@ -117,6 +120,8 @@ impl Items {
             let key = key(index, node, owner, classes).filter(|_| !is_wrapper);
             let known = key.and_then(|key| owners.get(&key).copied());
             let item = known.unwrap_or(self.all.len());
+            let here = (module.clone(), identifier.clone());
+            self.local.entry((index, item)).or_insert(here);
             if known.is_some() {
                 self.uses.push(Use {
                     module,
@@ -188,6 +193,14 @@ impl Items {
             null,
             variants: variants.collect(),
         })
+    }
+
+    /// Where the module of a text has an item.
+    pub(super) fn local(&self, text: usize, item: ItemId) -> (&[String], &str) {
+        match self.local.get(&(text, item)) {
+            Some((module, identifier)) => (module, identifier),
+            None => (&self.all[item].module, &self.all[item].identifier),
+        }
     }
 
     /// The Rust type of a node.

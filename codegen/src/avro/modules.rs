@@ -13,6 +13,7 @@ use super::{
     emit::{self, Context},
     items::Items,
     texts::Text,
+    ty::ItemId,
 };
 use crate::{Module, Options, Unit, names::token};
 
@@ -72,6 +73,7 @@ pub(super) fn modules(
         match file(&tree.tokens()) {
             Ok(body) => modules.push(Module {
                 source: format!("{}{body}", header(texts, number)),
+                root: root_path(&context, index),
                 name,
             }),
             Err(wrong) => notes.problem(
@@ -104,25 +106,51 @@ impl Tree {
     }
 }
 
+/// Every type of a text's module and those inside it: the module, the name there, and the item.
+fn names_in<'a>(
+    items: &'a Items,
+    text: &Text<'_>,
+) -> impl Iterator<Item = (&'a [String], &'a str, ItemId)> {
+    let own = items.all.iter().enumerate();
+    let own = own.map(|(id, item)| (&*item.module, &*item.identifier, id));
+    let used = items.uses.iter();
+    let used = used.map(|used| (&*used.module, &*used.identifier, used.item));
+    let prefix = text.module.clone();
+    own.chain(used)
+        .filter(move |(module, ..)| module.starts_with(&prefix))
+}
+
+/// Where the root type of a text is found inside its module.
+fn root_path(context: &Context<'_>, index: usize) -> Option<String> {
+    let text = &context.texts[index];
+    let root = context.items.roots[index];
+    let here = names_in(context.items, text).find(|(.., id)| *id == root);
+    let (module, identifier, _) = here?;
+    if !reexport(context, index).is_empty() {
+        return Some(identifier.to_owned());
+    }
+    let inner = module[text.module.len()..].iter().map(String::as_str);
+    let path: Vec<String> = inner
+        .chain([identifier])
+        .map(|part| token(part).to_string())
+        .collect();
+    Some(path.join("::"))
+}
+
 /// The root type of a text, where its module begins, unless it is there already or another type has its name.
 fn reexport(context: &Context<'_>, index: usize) -> TokenStream {
     let text = &context.texts[index];
-    let item = &context.items.all[context.items.roots[index]];
-    let stands_here = |module: &[String], identifier: &str| {
-        module == text.module && identifier == item.identifier
+    let root = context.items.roots[index];
+    let Some((module, identifier, _)) = names_in(context.items, text).find(|(.., id)| *id == root)
+    else {
+        return TokenStream::new();
     };
-    let items = context.items.all.iter();
-    let mut taken = items.map(|other| (&other.module, &other.identifier)).chain(
-        context
-            .items
-            .uses
-            .iter()
-            .map(|used| (&used.module, &used.identifier)),
-    );
-    if taken.any(|(module, identifier)| stands_here(module, identifier)) {
+    let is_taken = names_in(context.items, text)
+        .any(|(module, other, _)| module == text.module && other == identifier);
+    if is_taken {
         return TokenStream::new();
     }
-    let path = emit::relative(&text.module, &item.module, &item.identifier);
+    let path = emit::relative(&text.module, module, identifier);
     quote!(pub use #path;)
 }
 

@@ -1,4 +1,5 @@
 //! What the code generator promises, over its public face.
 
+mod avro;
 mod lock;
 mod manifest;

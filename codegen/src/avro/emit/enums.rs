@@ -27,64 +27,22 @@ pub(super) fn enumeration(context: &Context<'_>, id: ItemId, variants: &[String]
     let attributes = context.attributes(full, &derives);
     let doc = docs(symbols.named.doc.as_deref());
     let identifier = token(&item.identifier);
-    let variants: Vec<_> = variants.iter().map(|variant| token(variant)).collect();
     let names = &symbols.symbols;
+    let listed = variants.iter().zip(names).map(|(variant, symbol)| {
+        let serde = context.serde_symbol(symbol, variant);
+        let variant = token(variant);
+        quote!(#serde #variant)
+    });
+    let listed: Vec<_> = listed.collect();
+    let variants: Vec<_> = variants.iter().map(|variant| token(variant)).collect();
+    let serde = context.serde_derives(Some(symbols.named.name.simple()));
     let count = Literal::usize_unsuffixed(names.len());
     quote! {
         #doc
         #attributes
-        pub enum #identifier { #(#variants),* }
+        #serde
+        pub enum #identifier { #(#listed),* }
 
-        impl #identifier {
-            /// Every variant, in the order of the schema.
-            pub const ALL: [Self; #count] = [#(Self::#variants),*];
-            /// The symbol of every variant, in the order of the schema.
-            pub const SYMBOLS: [&'static str; #count] = [#(#names),*];
-
-            /// The symbol as the schema spells it.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                Self::SYMBOLS[self as usize]
-            }
-        }
-
-        impl ::core::fmt::Display for #identifier {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl ::core::str::FromStr for #identifier {
-            type Err = #rt::UnknownSymbol;
-
-            fn from_str(symbol: &str) -> ::core::result::Result<Self, Self::Err> {
-                #rt::symbol(symbol, &Self::SYMBOLS, &Self::ALL)
-            }
-        }
-
-        impl #rt::Codec for #identifier {
-            type Value = Self;
-
-            fn write(
-                value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
-            ) -> ::core::result::Result<(), #rt::Error> {
-                #rt::write::count(*value as usize, out);
-                ::core::result::Result::Ok(())
-            }
-
-            fn read(input: &mut #rt::Reader<'_>) -> ::core::result::Result<Self, #rt::Error> {
-                let index = input.symbol()?;
-                Self::ALL.get(index).copied().ok_or_else(|| input.no_symbol(index))
-            }
-
-            fn resolve(
-                at: #rt::At<'_>,
-                input: &mut #rt::Reader<'_>,
-            ) -> ::core::result::Result<Self, #rt::Error> {
-                let index = at.symbol(input)?;
-                Self::ALL.get(index).copied().ok_or_else(|| input.no_symbol(index))
-            }
-        }
+        #rt::enumeration! { #identifier[#count] { #(#variants = #names;)* } }
     }
 }

@@ -24,44 +24,14 @@ pub(super) fn fixed(context: &Context<'_>, id: ItemId, size: usize) -> TokenStre
     let doc = docs(fixed.named.doc.as_deref());
     let identifier = token(&item.identifier);
     let size = Literal::usize_unsuffixed(size);
+    let serde = context.serde_fixed(id);
     quote! {
         #doc
         #attributes
         pub struct #identifier(pub [u8; #size]);
 
-        impl ::core::fmt::Debug for #identifier {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #rt::debug_bytes(::core::stringify!(#identifier), &self.0, f)
-            }
-        }
+        #rt::fixed! { #identifier[#size] }
 
-        impl ::core::convert::From<[u8; #size]> for #identifier {
-            fn from(bytes: [u8; #size]) -> Self {
-                Self(bytes)
-            }
-        }
-
-        impl #rt::Codec for #identifier {
-            type Value = Self;
-
-            fn write(
-                value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
-            ) -> ::core::result::Result<(), #rt::Error> {
-                out.extend_from_slice(&value.0);
-                ::core::result::Result::Ok(())
-            }
-
-            fn read(input: &mut #rt::Reader<'_>) -> ::core::result::Result<Self, #rt::Error> {
-                input.array().map(Self)
-            }
-
-            fn resolve(
-                at: #rt::At<'_>,
-                input: &mut #rt::Reader<'_>,
-            ) -> ::core::result::Result<Self, #rt::Error> {
-                at.fixed(input).map(Self)
-            }
-        }
+        #serde
     }
 }

@@ -7,6 +7,7 @@ mod fixed;
 mod paths;
 mod records;
 mod roots;
+mod serde;
 mod traits;
 mod unions;
 
@@ -14,7 +15,7 @@ pub(super) use docs::docs;
 pub(super) use paths::relative;
 pub(super) use roots::{root, versions};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -35,6 +36,8 @@ pub(super) struct Context<'a> {
     /// The path of the runtime.
     pub(super) rt: TokenStream,
     traits: traits::Traits,
+    /// The texts by their modules.
+    by_module: HashMap<&'a [String], usize>,
 }
 
 impl<'a> Context<'a> {
@@ -48,6 +51,7 @@ impl<'a> Context<'a> {
                 .parse()
                 .unwrap_or_else(|_| quote!(::dovetail_runtime)),
             traits: traits::Traits::new(items, options),
+            by_module: texts.iter().map(|text| &*text.module).zip(0..).collect(),
         }
     }
 

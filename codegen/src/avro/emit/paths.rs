@@ -36,10 +36,16 @@ pub(in crate::avro) fn relative(from: &[String], to: &[String], identifier: &str
 }
 
 impl Context<'_> {
-    /// The path of an item.
+    /// The path of an item, by the name that it has in the module of the same text.
     pub(super) fn path(&self, from: &[String], id: ItemId) -> TokenStream {
-        let item = &self.items.all[id];
-        relative(from, &item.module, &item.identifier)
+        let (module, identifier) = self.items.local(self.text_of(from), id);
+        relative(from, module, identifier)
+    }
+
+    /// The text that a module belongs to.
+    fn text_of(&self, module: &[String]) -> usize {
+        let text = |length: usize| self.by_module.get(module.get(..length)?).copied();
+        text(2).or_else(|| text(1)).unwrap_or_default()
     }
 
     /// A Rust type.

@@ -5,7 +5,7 @@ use dovetail_runtime::{
     schema::{Kind, Record},
 };
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::{Context, defaults, docs};
 use crate::{
@@ -35,13 +35,16 @@ pub(super) fn record(
     let identifier = token(&item.identifier);
     let members = record.fields.iter().zip(fields).map(|(field, (name, ty))| {
         let doc = docs(field.doc.as_deref());
+        let serde = context.serde_field(&item.module, field, name, ty);
         let name = token(name);
         let ty = context.ty(&item.module, ty);
-        quote!(#doc pub #name: #ty)
+        quote!(#doc #serde pub #name: #ty)
     });
+    let serde = context.serde_derives(Some(record.named.name.simple()));
     let structure = quote! {
         #doc
         #attributes
+        #serde
         pub struct #identifier { #(#members),* }
     };
     let defaults = constructors(context, id, record, fields, notes);
@@ -113,78 +116,12 @@ fn codec(context: &Context<'_>, id: ItemId, fields: &[(String, Ty)]) -> TokenStr
     let rt = &context.rt;
     let item = &context.items.all[id];
     let identifier = token(&item.identifier);
-    let names: Vec<_> = fields.iter().map(|(name, _)| token(name)).collect();
-    let codecs = fields.iter().map(|(_, ty)| context.codec(&item.module, ty));
-    let codecs: Vec<_> = codecs.collect();
-    let locals: Vec<_> = (0..fields.len())
-        .map(|index| format_ident!("f{index}"))
-        .collect();
-    let indexes = (0..fields.len()).map(Literal::usize_unsuffixed);
-    let (enter, leave) = if item.is_recursive {
-        (
-            quote!(let level = input.descend(::core::mem::size_of::<Self>())?;),
-            quote!(input.ascend(level);),
-        )
-    } else {
-        (TokenStream::new(), TokenStream::new())
-    };
-    let (value, out, input) = if fields.is_empty() {
-        (quote!(_), quote!(_), quote!(_))
-    } else {
-        (quote!(value), quote!(out), quote!(input))
-    };
-    let read = if item.is_recursive {
-        quote! {
-            #enter
-            let value = Self { #(#names: <#codecs as #rt::Codec>::read(input)?),* };
-            #leave
-            ::core::result::Result::Ok(value)
-        }
-    } else {
-        quote! {
-            ::core::result::Result::Ok(Self { #(#names: <#codecs as #rt::Codec>::read(input)?),* })
-        }
-    };
-    let arms = quote! {
-        #(#indexes => #locals = ::core::option::Option::Some(step.read::<#codecs>(input)?),)*
-        _ => step.skip(input)?,
-    };
-    let walk = if fields.is_empty() {
-        quote!(step.skip(input)?;)
-    } else {
-        quote!(match step.target() { #arms })
-    };
-    quote! {
-        impl #rt::Codec for #identifier {
-            type Value = Self;
-
-            fn write(
-                #value: &Self,
-                #out: &mut ::std::vec::Vec<u8>,
-            ) -> ::core::result::Result<(), #rt::Error> {
-                #(<#codecs as #rt::Codec>::write(&value.#names, out)?;)*
-                ::core::result::Result::Ok(())
-            }
-
-            fn read(#input: &mut #rt::Reader<'_>) -> ::core::result::Result<Self, #rt::Error> {
-                #read
-            }
-
-            fn resolve(
-                at: #rt::At<'_>,
-                input: &mut #rt::Reader<'_>,
-            ) -> ::core::result::Result<Self, #rt::Error> {
-                let #rt::Shape::Steps(mut steps) = at.record(input)? else {
-                    return <Self as #rt::Codec>::read(input);
-                };
-                #enter
-                #(let mut #locals = ::core::option::Option::None;)*
-                while let ::core::option::Option::Some(step) = steps.next(input)? {
-                    #walk
-                }
-                #leave
-                ::core::result::Result::Ok(Self { #(#names: #locals.ok_or_else(#rt::unfilled)?),* })
-            }
-        }
-    }
+    let recursive = item.is_recursive.then(|| quote!(recursive));
+    let fields = fields.iter().enumerate().map(|(index, (name, ty))| {
+        let index = Literal::usize_unsuffixed(index);
+        let name = token(name);
+        let codec = context.codec(&item.module, ty);
+        quote!(#index #name: #codec;)
+    });
+    quote!(#rt::record! { #recursive #identifier { #(#fields)* } })
 }

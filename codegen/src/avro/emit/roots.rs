@@ -18,11 +18,17 @@ pub(super) fn wrapper(context: &Context<'_>, id: ItemId, ty: &Ty) -> TokenStream
     let rt = &context.rt;
     let identifier = token(&item.identifier);
     let attributes = context.attributes(&item.identifier, &context.traits.derives(id));
+    let serde = context.serde_derives(None);
+    let with = context.serde_with(&item.module, ty);
+    let with = (!with.is_empty()).then(|| quote!(#[serde(#with)]));
+    let transparent = context.options.serde.then(|| quote!(#[serde(transparent)]));
     let codec = context.codec(&item.module, ty);
     let ty = context.ty(&item.module, ty);
     quote! {
         #attributes
-        pub struct #identifier(pub #ty);
+        #serde
+        #transparent
+        pub struct #identifier(#with pub #ty);
 
         impl ::core::convert::From<#ty> for #identifier {
             fn from(value: #ty) -> Self {
@@ -30,27 +36,7 @@ pub(super) fn wrapper(context: &Context<'_>, id: ItemId, ty: &Ty) -> TokenStream
             }
         }
 
-        impl #rt::Codec for #identifier {
-            type Value = Self;
-
-            fn write(
-                value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
-            ) -> ::core::result::Result<(), #rt::Error> {
-                <#codec as #rt::Codec>::write(&value.0, out)
-            }
-
-            fn read(input: &mut #rt::Reader<'_>) -> ::core::result::Result<Self, #rt::Error> {
-                <#codec as #rt::Codec>::read(input).map(Self)
-            }
-
-            fn resolve(
-                at: #rt::At<'_>,
-                input: &mut #rt::Reader<'_>,
-            ) -> ::core::result::Result<Self, #rt::Error> {
-                <#codec as #rt::Codec>::resolve(at, input).map(Self)
-            }
-        }
+        #rt::transparent! { #identifier, #codec }
     }
 }
 
@@ -106,7 +92,7 @@ pub(in crate::avro) fn root(context: &Context<'_>, index: usize) -> TokenStream 
             }
         }
     });
-    let union = is_bare_union(context, root).then(|| union_codec(context, &path));
+    let union = is_bare_union(context, root).then(|| quote!(#rt::transparent! { #path }));
     quote! {
         #registration
         #union
@@ -145,34 +131,6 @@ fn literal(text: &str) -> TokenStream {
 
 fn is_bare_union(context: &Context<'_>, root: ItemId) -> bool {
     matches!(context.items.all[root].body, Body::Union(_))
-}
-
-/// A union that is a root is written as such.
-fn union_codec(context: &Context<'_>, path: &TokenStream) -> TokenStream {
-    let rt = &context.rt;
-    quote! {
-        impl #rt::Codec for #path {
-            type Value = Self;
-
-            fn write(
-                value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
-            ) -> ::core::result::Result<(), #rt::Error> {
-                <#rt::codec::Union<Self> as #rt::Codec>::write(value, out)
-            }
-
-            fn read(input: &mut #rt::Reader<'_>) -> ::core::result::Result<Self, #rt::Error> {
-                <#rt::codec::Union<Self> as #rt::Codec>::read(input)
-            }
-
-            fn resolve(
-                at: #rt::At<'_>,
-                input: &mut #rt::Reader<'_>,
-            ) -> ::core::result::Result<Self, #rt::Error> {
-                <#rt::codec::Union<Self> as #rt::Codec>::resolve(at, input)
-            }
-        }
-    }
 }
 
 /// Conversions from the types of the other versions of a unit to that of its first.

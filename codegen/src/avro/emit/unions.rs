@@ -3,14 +3,11 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::Context;
 use crate::{
-    avro::{
-        items::{Union, Variant},
-        ty::ItemId,
-    },
+    avro::{items::Union, ty::ItemId},
     names::{self, token},
 };
 
@@ -33,7 +30,8 @@ pub(super) fn union(context: &Context<'_>, id: ItemId, union: &Union) -> TokenSt
     };
     let conversions = conversions(context, id, union);
     let codec = codec(context, id, union);
-    quote!(#structure #conversions #codec)
+    let serde = context.serde_union(id, union);
+    quote!(#structure #conversions #codec #serde)
 }
 
 /// `From` where a type belongs to one variant only, and a look into each variant.
@@ -100,64 +98,16 @@ fn codec(context: &Context<'_>, id: ItemId, union: &Union) -> TokenStream {
     let identifier = token(&item.identifier);
     let null = union.null.map_or_else(
         || quote!(::core::option::Option::None),
-        |null| quote!(::core::option::Option::Some(#null)),
+        |null| {
+            let null = Literal::u32_unsuffixed(null);
+            quote!(::core::option::Option::Some(#null))
+        },
     );
-    let of_each = |make: &dyn Fn(&Variant, TokenStream) -> TokenStream| -> TokenStream {
-        let variants = union.variants.iter();
-        let each = variants.map(|variant| make(variant, context.codec(&item.module, &variant.ty)));
-        each.collect()
-    };
-    let write = of_each(&|variant, codec| {
+    let variants = union.variants.iter().map(|variant| {
+        let index = Literal::u32_unsuffixed(variant.index);
         let name = token(&variant.identifier);
-        let index = Literal::i64_unsuffixed(variant.index.into());
-        quote! {
-            Self::#name(value) => {
-                #rt::write::long(#index, out);
-                <#codec as #rt::Codec>::write(value, out)
-            }
-        }
+        let codec = context.codec(&item.module, &variant.ty);
+        quote!(#index #name: #codec;)
     });
-    let arms = |call: &str, arguments: &TokenStream| {
-        let call = format_ident!("{call}");
-        of_each(&|variant, codec| {
-            let name = token(&variant.identifier);
-            let index = Literal::u32_unsuffixed(variant.index);
-            quote!(#index => <#codec as #rt::Codec>::#call(#arguments).map(Self::#name),)
-        })
-    };
-    let read = arms("read", &quote!(input));
-    let resolve = arms("resolve", &quote!(at, input));
-    quote! {
-        impl #rt::codec::UnionType for #identifier {
-            const NULL: ::core::option::Option<u32> = #null;
-
-            fn write_branch(
-                &self,
-                out: &mut ::std::vec::Vec<u8>,
-            ) -> ::core::result::Result<(), #rt::Error> {
-                match self { #write }
-            }
-
-            fn read_branch(
-                index: u64,
-                input: &mut #rt::Reader<'_>,
-            ) -> ::core::result::Result<Self, #rt::Error> {
-                match index {
-                    #read
-                    other => ::core::result::Result::Err(input.no_branch(other)),
-                }
-            }
-
-            fn resolve_branch(
-                index: u32,
-                at: #rt::At<'_>,
-                input: &mut #rt::Reader<'_>,
-            ) -> ::core::result::Result<Self, #rt::Error> {
-                match index {
-                    #resolve
-                    other => ::core::result::Result::Err(input.no_branch(other.into())),
-                }
-            }
-        }
-    }
+    quote!(#rt::union! { #identifier(#null) { #(#variants)* } })
 }
