@@ -482,7 +482,7 @@ fn subject(change: &Change) -> &str {
 
 fn seeds() -> u64 {
     let asked = std::env::var("DOVETAIL_SIMULATION_SEEDS").ok();
-    asked.map_or(200, |seeds| seeds.parse().expect("a number of seeds"))
+    asked.map_or(100, |seeds| seeds.parse().expect("a number of seeds"))
 }
 
 #[test]

@@ -185,7 +185,7 @@ impl Wire {
         seen.attempts += 1;
         let attempt = seen.attempts;
         let open = Open {
-            ends_by: now + DEADLINE,
+            ends_by: request.at + DEADLINE,
             attempt,
         };
         if let Some(other) = seen.open.insert(lane.clone(), open)
@@ -238,29 +238,41 @@ impl Wire {
 #[async_trait]
 impl Transport for Wire {
     async fn attempt(&self, request: AttemptRequest) -> AttemptOutcome {
-        let started = self.time.now();
+        let is_over = || self.time.now() > request.at + DEADLINE;
+        if is_over() {
+            return outcome(TIMEOUT);
+        }
         let closing = self.begin(&request);
         pause().await;
+        if is_over() {
+            return outcome(TIMEOUT);
+        }
         let mut result = self.answer();
         // A receiver that answers has seen the request; one that fails may have.
         if matches!(result, AttemptResult::Delivered { .. }) || self.chance.percent(30) {
             self.arrive(&request);
         }
         pause().await;
-        if self.time.now() > started + DEADLINE {
-            result = AttemptResult::Failed {
-                reason: FailureReason::Timeout,
-                status: None,
-                retry_after: None,
-                detail: None,
-            };
+        if is_over() {
+            result = TIMEOUT;
         }
         drop(closing);
-        AttemptOutcome {
-            result,
-            timings: Timings::default(),
-            response: None,
-        }
+        outcome(result)
+    }
+}
+
+const TIMEOUT: AttemptResult = AttemptResult::Failed {
+    reason: FailureReason::Timeout,
+    status: None,
+    retry_after: None,
+    detail: None,
+};
+
+fn outcome(result: AttemptResult) -> AttemptOutcome {
+    AttemptOutcome {
+        result,
+        timings: Timings::default(),
+        response: None,
     }
 }
 
