@@ -26,6 +26,7 @@ pub(crate) mod code {
     pub(crate) const OPERATION_NOT_PERMITTED: u32 = 42205;
     pub(crate) const REFERENCE_EXISTS: u32 = 42206;
     pub(crate) const INVALID_SUBJECT: u32 = 42208;
+    pub(crate) const INVALID_RULE_SET: u32 = 42210;
     pub(crate) const STORE: u32 = 50001;
 }
 
@@ -48,7 +49,9 @@ impl From<RegistryError> for HttpError {
             E::ConfigNotFound(_) => (StatusCode::NOT_FOUND, code::CONFIG_NOT_FOUND),
             E::ModeNotFound(_) => (StatusCode::NOT_FOUND, code::MODE_NOT_FOUND),
             E::Incompatible { .. } => (StatusCode::CONFLICT, code::INCOMPATIBLE),
-            E::InvalidSchema(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SCHEMA),
+            E::InvalidSchema(_) | E::Blocked(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SCHEMA)
+            }
             E::InvalidLevel(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_LEVEL),
             E::InvalidMode(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_MODE),
             E::OperationNotPermitted(_) => (
@@ -57,6 +60,7 @@ impl From<RegistryError> for HttpError {
             ),
             E::ReferenceExists(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::REFERENCE_EXISTS),
             E::InvalidSubject(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SUBJECT),
+            E::InvalidRuleSet(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_RULE_SET),
             E::Storage(storage) => return from_storage(storage),
             E::Internal(_) | E::Moved => {
                 tracing::error!(%error, "a request could not be answered");

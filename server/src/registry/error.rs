@@ -1,6 +1,6 @@
 //! Why a use case refuses. One variant for each thing a client can tell apart; `api/error.rs` gives each its code.
 
-use dovetail_model::{InvalidSubject, QualifiedSubject, Version, VersionSpec};
+use dovetail_model::{InvalidRuleSet, InvalidSubject, QualifiedSubject, Version, VersionSpec};
 
 use crate::{core::Usage, storage::StorageError};
 
@@ -46,6 +46,8 @@ pub enum RegistryError {
     ReferenceExists(Usage),
     #[error(transparent)]
     InvalidSubject(#[from] InvalidSubject),
+    #[error(transparent)]
+    InvalidRuleSet(#[from] InvalidRuleSet),
     #[error("{0}")]
     InvalidLevel(String),
     #[error("{0}")]
@@ -54,6 +56,8 @@ pub enum RegistryError {
     Storage(#[from] StorageError),
     #[error("{0}")]
     Internal(String),
+    #[error("schemas[{0}], which it needs, is not registered")]
+    Blocked(usize),
     /// The state moved under a decision, which has to be prepared again. Never leaves this folder.
     #[error("the subject moved while the request was being decided; try again")]
     Moved,

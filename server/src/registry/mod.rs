@@ -3,29 +3,34 @@
 //! A use case takes a [`View`], decides, and either answers or submits its decision to the committer, which asks it again
 //! against the newest state before it writes. To add one: a file here, a line in `api/`, a row in `router.rs`.
 
+mod batch;
 mod candidate;
 mod check;
+mod config;
 mod delete;
 mod error;
 mod explain;
 mod lookup;
+mod mode;
 mod parser;
 mod read;
 mod references;
 mod register;
-mod settings;
+mod terms;
 mod texts;
 
 use std::sync::Arc;
 
+pub use batch::{Batch, MOST_IN_BATCH, Placed};
 pub use check::Verdict;
+pub use config::ConfigAnswer;
 pub use error::RegistryError;
 pub use explain::Explained;
 pub use lookup::Found;
+pub use mode::IMPORT_NEEDS_EMPTY;
 pub use parser::ParserLimits;
 pub use read::{SubjectFilter, Visibility};
 pub use register::Registration;
-pub use settings::{ConfigAnswer, IMPORT_NEEDS_EMPTY};
 
 use crate::{
     core::{CommitStats, Committer, Freshness, View, ViewCell},
@@ -33,7 +38,7 @@ use crate::{
 };
 use dovetail_model::CompatibilityLevel;
 use parser::Parser;
-use texts::Texts;
+use texts::{Planned, Texts};
 
 /// What every use case may use.
 pub(crate) type Result<T> = std::result::Result<T, RegistryError>;
@@ -47,8 +52,33 @@ pub struct Behaviour {
     pub linearizable: bool,
     /// How many bytes of texts are kept in memory.
     pub text_cache_bytes: u64,
+    /// What is asked of new schemas where no scope says otherwise.
+    pub validation: Validation,
+    /// Whether modes may be changed.
+    pub mode_mutability: bool,
     /// What parsing and checking may use.
     pub parser: ParserLimits,
+}
+
+/// What is asked of new schemas beside compatibility.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validation {
+    /// Whether reserved fields are held free, and formats are read more strictly.
+    pub fields: bool,
+    /// Whether names and defaults must be right.
+    pub new_schemas: bool,
+    /// Whether everything that a schema refers to must agree on one version of each subject.
+    pub reference_versions: bool,
+}
+
+impl Default for Validation {
+    fn default() -> Self {
+        Self {
+            fields: false,
+            new_schemas: true,
+            reference_versions: false,
+        }
+    }
 }
 
 /// A running registry.
@@ -61,6 +91,8 @@ pub struct Registry {
     parser: Arc<Parser>,
     storage: Arc<dyn Storage>,
     default_level: CompatibilityLevel,
+    validation: Validation,
+    mode_mutability: bool,
 }
 
 impl Registry {
@@ -85,6 +117,8 @@ impl Registry {
             texts: Arc::new(Texts::new(Arc::clone(&storage), behaviour.text_cache_bytes)),
             parser: Arc::new(Parser::new(&behaviour.parser)),
             default_level: behaviour.compatibility_level,
+            validation: behaviour.validation,
+            mode_mutability: behaviour.mode_mutability,
             view,
             freshness,
             storage,
@@ -100,6 +134,15 @@ impl Registry {
     /// The view as this node has it, which is new enough for what never changes.
     pub fn known_view(&self) -> Arc<View> {
         self.view.load()
+    }
+
+    /// The same registry, with texts and parsed schemas of a plan in front of what is stored.
+    fn planning(&self, planned: Arc<dyn Planned>) -> Self {
+        Self {
+            texts: Arc::new(self.texts.behind(planned)),
+            parser: Arc::new(self.parser.for_plan()),
+            ..self.clone()
+        }
     }
 
     /// Whether the database answers and the view is current.
