@@ -749,7 +749,7 @@ on_both_storages!(
         hooks.store.replay_insert(&replay).await.unwrap();
         assert_eq!(
             hooks.store.replay_running().await.unwrap(),
-            [replay.clone()]
+            std::slice::from_ref(&replay)
         );
         let in_job = |seq, subject: &str| {
             let mut fanned = fanned(seq, subject, &["s"]);

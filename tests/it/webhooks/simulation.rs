@@ -71,7 +71,7 @@ impl Ground {
 enum Work {
     FanOut(Task<(FanOuter, Result<Step>)>),
     Claim(LaneClass, Task<Result<Option<Vec<Job>>>>),
-    Deliver(Job, Task<Result<Delivered>>),
+    Deliver(Box<Job>, Task<Result<Delivered>>),
 }
 
 /// One node. A crash forgets all of it.
@@ -318,7 +318,7 @@ impl<'a> Run<'a> {
                 .take(class, &claimed.host, &claimed.lane.subscription);
             let (deliverer, of_task) = (Arc::clone(&self.deliverer), job.clone());
             let task = Box::pin(async move { deliverer.deliver(&of_task).await });
-            node.work.push(Work::Deliver(job, task));
+            node.work.push(Work::Deliver(Box::new(job), task));
         }
     }
 
