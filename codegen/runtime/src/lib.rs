@@ -12,6 +12,7 @@
 pub mod codec;
 mod error;
 mod external;
+mod formats;
 mod limits;
 pub mod logical;
 mod macros;
@@ -34,6 +35,7 @@ pub use external::chrono;
 pub use external::jiff;
 #[cfg(feature = "uuid")]
 pub use external::uuid;
+pub use formats::{JsonType, ProtobufType};
 pub use limits::Limits;
 pub use plan::{At, Graph, Plan, PlanError, Problem, Shape, Step, Steps, unfilled};
 pub use reader::{Level, Reader};

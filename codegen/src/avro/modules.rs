@@ -74,7 +74,7 @@ pub(super) fn modules(
             Ok(body) => modules.push(Module {
                 source: format!("{}{body}", header(texts, number)),
                 root: root_path(&context, index),
-                name,
+                name: token(&name).to_string(),
             }),
             Err(wrong) => notes.problem(
                 &unit.name,

@@ -36,7 +36,11 @@ pub(super) fn read<'a>(units: &'a [Unit], notes: &mut Notes) -> Vec<Text<'a>> {
     let mut modules = names::Scope::default();
     let mut texts = Vec::new();
     for (index, unit) in units.iter().enumerate() {
-        let wanted = names::value_identifier(&unit.name);
+        let mut wanted = names::value_identifier(&unit.name);
+        if wanted == "mod" {
+            // `mod.rs` is the file that brings in the others.
+            wanted.push('_');
+        }
         let (module, clash) = modules.take(&wanted, &unit.name);
         if let Some(clash) = clash {
             let message = format!(

@@ -3,3 +3,5 @@
 mod avro;
 mod lock;
 mod manifest;
+#[cfg(feature = "protobuf")]
+mod protobuf;

@@ -38,8 +38,9 @@ impl Compiled {
         fs::copy(root.join("../Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         let mut library = String::new();
         for module in &output.modules {
-            write(&source.join(format!("{}.rs", module.name)), &module.source);
-            writeln!(library, "{ALLOWED}\npub mod {};", raw(&module.name)).unwrap();
+            let file = module.name.trim_start_matches("r#");
+            write(&source.join(format!("{file}.rs")), &module.source);
+            writeln!(library, "{ALLOWED}\npub mod {};", module.name).unwrap();
         }
         write(&source.join("lib.rs"), &library);
         write(&source.join("main.rs"), main);
@@ -159,14 +160,6 @@ fn main() {{
 }}
 "
     )
-}
-
-/// A module's name as it is written.
-pub(crate) fn raw(name: &str) -> String {
-    match name {
-        "type" | "fn" | "struct" | "enum" | "union" | "match" => format!("r#{name}"),
-        _ => name.to_owned(),
-    }
 }
 
 /// Writes a file unless it says the same already, so that cargo does not build it again.

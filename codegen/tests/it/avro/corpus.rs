@@ -12,7 +12,7 @@ use dovetail_codegen::{Map, Options, Unit, avro};
 use dovetail_runtime::schema::Schema;
 
 use super::{
-    compiled::{Compiled, Running, answering, raw},
+    compiled::{Compiled, Running, answering},
     random::{self, Random},
     unit,
 };
@@ -85,7 +85,7 @@ fn every_schema_of_the_corpus_becomes_types() {
         .iter()
         .map(|module| {
             let root = module.root.as_ref().expect("every schema has a type");
-            format!("again::<{}::{root}>", raw(&module.name))
+            format!("again::<{}::{root}>", module.name)
         })
         .collect();
     let main = answering("avro_corpus", &functions);
