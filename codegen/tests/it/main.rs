@@ -1,5 +1,7 @@
 //! What the code generator promises, over its public face.
 
+#[cfg(feature = "json-schema")]
+mod json_schema;
 mod lock;
 mod manifest;
 #[cfg(feature = "protobuf")]
