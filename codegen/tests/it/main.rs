@@ -1,5 +1,6 @@
 //! What the code generator promises, over its public face.
 
+mod avro;
 #[cfg(feature = "json-schema")]
 mod json_schema;
 mod lock;
