@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::bodies::null_as_default;
+use crate::objects_only::objects_only;
 
 /// The rules of a schema, in the three groups in which clients run them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 pub struct RuleSet {
     /// Rules between versions.
     #[serde(
@@ -36,9 +37,11 @@ pub struct RuleSet {
     pub enable_at: Option<String>,
 }
 
+objects_only!(RuleSet);
+
 /// One rule. Its fields mean something to clients only, so they stay text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 pub struct Rule {
     /// Unique inside the set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,6 +85,8 @@ pub struct Rule {
     #[serde(default, deserialize_with = "null_as_default")]
     pub disabled: bool,
 }
+
+objects_only!(Rule);
 
 /// The longest name of a rule, in characters.
 const LONGEST_NAME: usize = 256;
