@@ -17,6 +17,7 @@ mod defaults;
 mod exchange;
 mod finding;
 mod json;
+mod mentions;
 mod names;
 mod normalize;
 mod numbers;
@@ -28,6 +29,7 @@ mod value;
 mod walk;
 mod witness;
 
+pub(crate) use mentions::mentions;
 pub(crate) use rules::RULES;
 pub(crate) use tree::AvroSchema;
 pub(crate) use walk::differences;

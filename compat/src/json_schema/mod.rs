@@ -12,6 +12,7 @@ mod decimal;
 mod documents;
 mod draft;
 mod location;
+mod mentions;
 mod model;
 mod parse;
 mod pattern;
@@ -24,6 +25,7 @@ mod value_key;
 mod walk;
 mod witness;
 
+pub(crate) use mentions::mentions;
 pub(crate) use parse::JsonSchema;
 pub(crate) use rules::RULES;
 pub(crate) use walk::differences;

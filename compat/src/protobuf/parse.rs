@@ -73,7 +73,7 @@ impl ProtobufSchema {
 }
 
 /// Whether a text has none of the blanks and punctuation that every `.proto` text needs.
-fn looks_like_base64(text: &str) -> bool {
+pub(super) fn looks_like_base64(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty()
         && text

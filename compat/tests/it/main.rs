@@ -11,5 +11,6 @@
 mod avro;
 mod identity;
 mod json_schema;
+mod link;
 mod protobuf;
 mod rule_pages;
