@@ -1,0 +1,15 @@
+//! Rust types from registered schemas.
+
+#![warn(missing_docs)]
+
+pub mod avro;
+mod error;
+mod names;
+mod options;
+mod output;
+mod unit;
+
+pub use error::{Error, Problem};
+pub use options::{Map, Options, Time, Uuid};
+pub use output::{Module, Output};
+pub use unit::{NamedText, Registration, SchemaText, Unit};
