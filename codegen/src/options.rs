@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 /// How types come out. The defaults need no dependency but the runtime.
-#[derive(Debug, Clone)]
+///
+/// Every field is also a key of the manifest's `[codegen]` table, with dashes: `strip-namespace = "com.acme"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Options {
     /// The path of the runtime crate in generated code.
     pub runtime: String,
@@ -25,10 +30,13 @@ pub struct Options {
     pub strip_namespace: Option<String>,
     /// Whether a default that is no value of its field's type is a warning; it is an error otherwise.
     pub ignore_invalid_defaults: bool,
+    /// Whether types from JSON Schema keep properties that their schema does not name, where it allows them.
+    pub preserve_unknown: bool,
 }
 
 /// What Avro's points in time, dates and times of day become.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Time {
     /// Types of the runtime that hold the number.
     #[default]
@@ -40,7 +48,8 @@ pub enum Time {
 }
 
 /// What UUIDs become.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Uuid {
     /// A type of the runtime that holds the sixteen bytes.
     #[default]
@@ -50,7 +59,8 @@ pub enum Uuid {
 }
 
 /// What maps become.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Map {
     /// `std::collections::HashMap`.
     #[default]
@@ -72,6 +82,7 @@ impl Default for Options {
             renames: BTreeMap::new(),
             strip_namespace: None,
             ignore_invalid_defaults: false,
+            preserve_unknown: false,
         }
     }
 }
