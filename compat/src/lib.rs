@@ -21,6 +21,7 @@ mod limits;
 pub mod link;
 mod position;
 mod protobuf;
+pub mod sample;
 mod schema;
 
 pub use check::{Report, check};

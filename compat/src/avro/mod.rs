@@ -24,6 +24,7 @@ mod numbers;
 mod parse;
 mod resolve;
 mod rules;
+pub(crate) mod sample;
 mod tree;
 mod value;
 mod walk;

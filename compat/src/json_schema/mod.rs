@@ -29,4 +29,4 @@ pub(crate) use mentions::mentions;
 pub(crate) use parse::JsonSchema;
 pub(crate) use rules::RULES;
 pub(crate) use walk::differences;
-pub(crate) use witness::{containment, witness};
+pub(crate) use witness::{containment, sample, witness};

@@ -67,7 +67,8 @@ impl ProtobufSchema {
         &self.model
     }
 
-    pub(super) const fn pool(&self) -> &DescriptorPool {
+    /// Everything that was compiled, the schema's own file last.
+    pub(crate) const fn pool(&self) -> &DescriptorPool {
         &self.pool
     }
 }
