@@ -10,7 +10,7 @@ use axum::{
 
 use crate::{
     api::{
-        compatibility, config, contexts, explain, mode, operations, root, schemas, subjects,
+        batch, compatibility, config, contexts, explain, mode, operations, root, schemas, subjects,
         versions,
     },
     app::App,
@@ -53,6 +53,7 @@ fn api() -> Routes {
             "/compatibility/subjects/{subject}/versions/{version}",
             compatibility::check_version,
         )
+        .post("/api/v1/batch", batch::batch)
         .post("/api/v1/explain", explain::explain)
         .get("/config", config::get)
         .put("/config", config::put)
