@@ -1,6 +1,8 @@
 //! The black-box suites: a spawned binary, real databases, real sockets.
 //!
 //! - `api`: the protocol, resource by resource, on both databases.
+//! - `client`: the Rust client against the real registry, and against registries that misbehave.
+//! - `cli`: the command line, run as a user runs it.
 //! - `crashes`: kill -9 under writers: nothing acknowledged is lost, nothing half done is seen.
 //! - `edges`: raw bytes against the accept loop and the outermost layers.
 //! - `hostile`: the hostile request list against the whole server.
@@ -15,6 +17,8 @@
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
 
 mod api;
+mod client;
+mod cli;
 mod crashes;
 mod edges;
 mod hostile;
