@@ -41,6 +41,10 @@ pub(crate) struct Check {
     #[arg(long, value_name = "WHAT", default_value = "registry")]
     against: String,
 
+    /// Judge by this level instead of the registry's and the manifest's
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<CompatibilityLevel>,
+
     #[command(flatten)]
     which: Which,
 
@@ -61,10 +65,6 @@ pub(crate) struct Which {
     /// The format of a file whose name does not say it: AVRO, PROTOBUF or JSON
     #[arg(long = "type", value_name = "FORMAT", ignore_case = true)]
     pub(crate) schema_type: Option<SchemaType>,
-
-    /// Judge by this level instead of the registry's and the manifest's
-    #[arg(long, value_name = "LEVEL")]
-    pub(crate) level: Option<CompatibilityLevel>,
 
     /// Rewrite everything that has several spellings into one before looking and registering
     #[arg(long)]
@@ -89,7 +89,7 @@ impl Which {
 
     pub(crate) const fn options(&self) -> Options {
         Options {
-            level: self.level,
+            level: None,
             normalize: self.normalize,
             version: None,
         }
@@ -105,6 +105,7 @@ impl Check {
 
     fn report(&self) -> Outcome<Report> {
         let mut options = self.which.options();
+        options.level = self.level;
         let version = match self.against.strip_prefix("registry") {
             Some("") => None,
             Some(version) if version.starts_with(':') => Some(

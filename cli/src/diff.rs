@@ -1,11 +1,12 @@
 //! `dovetail diff`: what changed between two schemas, and what that means for readers and writers.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use clap::Args;
 use dovetail_compat::{
     check,
     explain::{Explanation, explain},
+    parse,
 };
 use dovetail_model::{CompatibilityPolicy, Direction, SchemaType};
 use serde::Serialize;
@@ -167,6 +168,7 @@ impl Comparison {
         Ok(Self {
             is_changed: report.type_change.is_some()
                 || earlier.canonical() != later.canonical()
+                || reached(&previous) != reached(&new)
                 || !found.is_empty(),
             type_change: report.type_change,
             previous,
@@ -273,6 +275,20 @@ fn word(direction: Direction) -> &'static str {
         Direction::Backward => "backward",
         Direction::Forward => "forward",
     }
+}
+
+/// What a schema refers to, by name, printed the same way on both sides. Each text stands behind those it needs.
+fn reached(loaded: &Loaded) -> BTreeMap<&str, String> {
+    let texts = loaded.references.iter().enumerate();
+    let printed = texts.map(|(at, one)| {
+        let schema = parse(loaded.schema_type, &one.text, &loaded.references[..at]);
+        let text = schema.map_or_else(
+            |_| one.text.to_string(),
+            |schema| schema.canonical().to_owned(),
+        );
+        (one.name.as_str(), text)
+    });
+    printed.collect()
 }
 
 /// A text over many lines, so that a line is a small thing.

@@ -44,6 +44,11 @@ impl Failure {
         Self::new(UNDECIDED, message)
     }
 
+    /// The registry refused what was asked for, after the check: somebody else was faster.
+    pub(crate) fn refused(message: impl fmt::Display) -> Self {
+        Self::new(FINDINGS, message)
+    }
+
     fn new(code: u8, message: impl fmt::Display) -> Self {
         Self {
             code,

@@ -8,7 +8,7 @@ use crate::{
     check::{Which, is_fine},
     ending::{Failure, Outcome},
     output::{Output, progress},
-    plan::{Plan, against_registry},
+    plan::{Plan, against_registry, register_all},
     registry::{Connect, Registry, failure},
     report::Status,
     workspace::Workspace,
@@ -68,8 +68,11 @@ impl Register {
     }
 }
 
-/// Makes the registrations one by one. References to what was registered just now get their versions.
+/// Makes the registrations: all or none, or one by one where the registry has no batches. References to what was registered just now get their versions.
 async fn take_steps(registry: &Registry, plan: &mut Plan, normalize: bool) -> Outcome<()> {
+    if register_all(registry, plan, normalize).await? {
+        return Ok(());
+    }
     let entries = &mut plan.report.entries;
     for step in &mut plan.steps {
         for (reference, entry) in &step.waits_for {

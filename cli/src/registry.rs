@@ -288,6 +288,9 @@ pub(crate) fn failure(error: &Error) -> Failure {
     if error.is_usage() {
         return Failure::usage(error);
     }
+    if error.is_incompatible() || error.is_not_permitted() {
+        return Failure::refused(error);
+    }
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -18,7 +18,7 @@ mod error;
 mod http;
 
 pub use api::{
-    Check, Deletion, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp, ReadSchema,
+    Batch, Check, Deletion, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp, ReadSchema,
     ReadVersion, Register, ServerVersion, SetMode,
 };
 pub use auth::{Auth, Secret, TokenProvider};

@@ -17,8 +17,8 @@
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
 
 mod api;
-mod client;
 mod cli;
+mod client;
 mod crashes;
 mod edges;
 mod hostile;

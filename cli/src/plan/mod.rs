@@ -4,11 +4,13 @@
 //! dependency order, so that a schema that refers to another one of the project is judged with what that one is going
 //! to be.
 
+mod batch;
 mod files;
 mod registry;
 mod subject;
 mod texts;
 
+pub(crate) use batch::register_all;
 pub(crate) use files::{Baseline, against_files};
 pub(crate) use registry::{Step, against_registry};
 

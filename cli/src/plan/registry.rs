@@ -7,9 +7,9 @@ use dovetail_codegen::manifest::VersionRequest;
 use dovetail_compat::{NamedText, Schema, link::Need, link::mentions};
 use dovetail_model::{Mode, QualifiedSubject, Reference, SchemaType, Version, VersionSpec};
 
-use super::{Options, Plan, entry, subject::State, texts::Reached};
+use super::{Options, Plan, batch::confirm, entry, subject::State, texts::Reached};
 use crate::{
-    ending::{Failure, Outcome},
+    ending::{Ending, Failure, Outcome},
     judge::{judge, parsed},
     registry::{Registry, failure},
     report::{Entry, Finding, Report, Status},
@@ -64,7 +64,13 @@ pub(crate) async fn against_registry(
     for (number, (subject, state)) in chosen {
         planner.schema(*number, subject, state).await?;
     }
-    Ok(planner.plan)
+    let mut plan = planner.plan;
+    // Only where nothing was found: a batch is all or nothing, and what is broken is known already.
+    let judged_as_registered = options.level.is_none() && options.version.is_none();
+    if plan.report.ending() == Ending::Fine && judged_as_registered {
+        confirm(registry, &mut plan, options).await?;
+    }
+    Ok(plan)
 }
 
 fn nameless(file: &str) -> Failure {

@@ -27,7 +27,9 @@ fn blocks(language: &str) -> Vec<String> {
 async fn project() -> (Node, Project) {
     let node = Node::start(&Database::sqlite()).await;
     let project = Project::with_registry(node.base());
-    let manifest = blocks("toml").concat().replace("http://127.0.0.1:8081", node.base());
+    let manifest = blocks("toml")
+        .concat()
+        .replace("http://127.0.0.1:8081", node.base());
     project.write("dovetail.toml", &manifest);
     project.write("schemas/money.avsc", &record("Money", &[UNITS]));
     project.write("schemas/order.avsc", &record("Order", &[ID, TOTAL]));
@@ -42,12 +44,19 @@ async fn project() -> (Node, Project) {
 async fn the_shell_snippets_do_what_the_page_says() {
     let (node, project) = project().await;
     for block in blocks("sh") {
-        project.shell(&block.replace("http://127.0.0.1:8081", node.base())).ends(0);
+        project
+            .shell(&block.replace("http://127.0.0.1:8081", node.base()))
+            .ends(0);
     }
     assert!(project.read("order.avsc").contains("shop"));
-    project.write("schemas/order.avsc", &record("Order", &[ID, TOTAL, CUSTOMER]));
+    project.write(
+        "schemas/order.avsc",
+        &record("Order", &[ID, TOTAL, CUSTOMER]),
+    );
     for block in &blocks("sh")[..3] {
-        project.shell(&block.replace("http://127.0.0.1:8081", node.base())).ends(100);
+        project
+            .shell(&block.replace("http://127.0.0.1:8081", node.base()))
+            .ends(100);
     }
 }
 
@@ -58,9 +67,16 @@ fn github_steps() -> Vec<String> {
         let yaml: Value = serde_saphyr::from_str(&block).expect("YAML");
         let listed = match &yaml {
             Value::Array(steps) => steps.clone(),
-            job => job["jobs"]["schemas"]["steps"].as_array().cloned().unwrap_or_default(),
+            job => job["jobs"]["schemas"]["steps"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default(),
         };
-        steps.extend(listed.iter().filter_map(|step| step["run"].as_str().map(str::to_owned)));
+        steps.extend(
+            listed
+                .iter()
+                .filter_map(|step| step["run"].as_str().map(str::to_owned)),
+        );
     }
     steps
 }
@@ -75,17 +91,29 @@ async fn the_steps_of_github_actions_pass_and_fail_as_they_should() {
         project.shell(step).ends(0);
     }
     project.write("schemas/money.avsc", &record("Money", &[UNITS, CUSTOMER]));
-    project.shell(&steps[0]).ends(100).says("::error file=schemas/money.avsc,line=5,");
-    project.shell(&steps[1]).ends(100).says("::error file=schemas/money.avsc,line=5,");
+    project
+        .shell(&steps[0])
+        .ends(100)
+        .says("::error file=schemas/money.avsc,line=5,");
+    project
+        .shell(&steps[1])
+        .ends(100)
+        .says("::error file=schemas/money.avsc,line=5,");
     project.shell(&steps[2]).ends(100);
     project.shell(&steps[3]).ends(100);
-    assert!(project.read("dovetail.sarif").contains("READER_FIELD_MISSING_DEFAULT_VALUE"));
+    assert!(
+        project
+            .read("dovetail.sarif")
+            .contains("READER_FIELD_MISSING_DEFAULT_VALUE")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_script_of_gitlab_passes_and_fails_as_it_should() {
     let (_node, project) = project().await;
-    let block = blocks("yaml").into_iter().find(|block| block.contains("GIT_DEPTH"));
+    let block = blocks("yaml")
+        .into_iter()
+        .find(|block| block.contains("GIT_DEPTH"));
     let yaml: Value = serde_saphyr::from_str(&block.expect("a block for GitLab")).expect("YAML");
     let script = |job: &str| {
         let lines = yaml[job]["script"].as_array().expect("a script").iter();
@@ -95,8 +123,15 @@ async fn the_script_of_gitlab_passes_and_fails_as_it_should() {
     project.shell(&script("schemas")).ends(0);
     project.shell(&script("register")).ends(0);
     assert_eq!(project.read("gl-code-quality-report.json"), "[]\n");
-    project.write("schemas/order.avsc", &record("Order", &[ID, TOTAL, NOTE, CUSTOMER]));
+    project.write(
+        "schemas/order.avsc",
+        &record("Order", &[ID, TOTAL, NOTE, CUSTOMER]),
+    );
     project.shell(&script("schemas")).ends(100);
-    assert!(project.read("gl-code-quality-report.json").contains("schemas/order.avsc"));
+    assert!(
+        project
+            .read("gl-code-quality-report.json")
+            .contains("schemas/order.avsc")
+    );
     assert!(project.read("junit.xml").contains("failures=\"1\""));
 }

@@ -15,7 +15,15 @@ fn project() -> Project {
 }
 
 fn check(format: &str) -> Run {
-    project().run(&["check", "order.avsc", "note.avsc", "--against", "dir:old", "--format", format])
+    project().run(&[
+        "check",
+        "order.avsc",
+        "note.avsc",
+        "--against",
+        "dir:old",
+        "--format",
+        format,
+    ])
 }
 
 #[test]
@@ -94,18 +102,29 @@ fn json_has_a_version_and_every_fact() {
 #[test]
 fn github_gets_one_annotation_for_each_finding() {
     let run = check("github").ends(100);
-    let annotations: Vec<&str> = run.out.lines().filter(|line| line.starts_with("::")).collect();
+    let annotations: Vec<&str> = run
+        .out
+        .lines()
+        .filter(|line| line.starts_with("::"))
+        .collect();
     assert_eq!(annotations.len(), 1, "{}", run.out);
     let start = "::error file=order.avsc,line=5,col=5,title=READER_FIELD_MISSING_DEFAULT_VALUE::the field 'customer'";
     assert!(annotations[0].starts_with(start), "{}", annotations[0]);
-    assert!(annotations[0].contains("%0ABreaks whoever reads"), "{}", annotations[0]);
+    assert!(
+        annotations[0].contains("%0ABreaks whoever reads"),
+        "{}",
+        annotations[0]
+    );
 }
 
 #[test]
 fn github_is_told_by_its_environment() {
     let project = project().set("GITHUB_ACTIONS", "true");
     let arguments = ["check", "order.avsc", "--against", "dir:old"];
-    project.run(&arguments).ends(100).says("::error file=order.avsc");
+    project
+        .run(&arguments)
+        .ends(100)
+        .says("::error file=order.avsc");
     let with_format = [&arguments[..], &["--format", "text"]].concat();
     project.run(&with_format).ends(100).never_says("::error");
 }
@@ -126,45 +145,106 @@ fn gitlab_gets_a_code_quality_report() {
     let report = check("gitlab").ends(100).json();
     let issue = &report[0];
     assert_eq!(issue["check_name"], "READER_FIELD_MISSING_DEFAULT_VALUE");
-    assert_eq!(issue["location"], json!({"path": "order.avsc", "lines": {"begin": 5}}));
+    assert_eq!(
+        issue["location"],
+        json!({"path": "order.avsc", "lines": {"begin": 5}})
+    );
     assert_eq!(issue["severity"], "critical");
     let fingerprint = issue["fingerprint"].as_str().expect("a text").to_owned();
     assert_eq!(fingerprint.len(), 32);
     // It stays the same when the place moves.
     let project = project();
-    project.write("order.avsc", &format!("\n\n{}", record("Order", &[ID, CUSTOMER])));
-    let moved = project.run(&["check", "order.avsc", "--against", "dir:old", "--format", "gitlab"]).json();
+    project.write(
+        "order.avsc",
+        &format!("\n\n{}", record("Order", &[ID, CUSTOMER])),
+    );
+    let moved = project
+        .run(&[
+            "check",
+            "order.avsc",
+            "--against",
+            "dir:old",
+            "--format",
+            "gitlab",
+        ])
+        .json();
     assert_eq!(moved[0]["fingerprint"], fingerprint);
     assert_eq!(moved[0]["location"]["lines"]["begin"], 7);
 }
 
 #[test]
 fn junit_is_xml_with_a_case_for_each_schema() {
-    let arguments = ["check", "order.avsc", "note.avsc", "bad.avsc", "--against", "dir:old", "--format", "junit"];
+    let arguments = [
+        "check",
+        "order.avsc",
+        "note.avsc",
+        "bad.avsc",
+        "--against",
+        "dir:old",
+        "--format",
+        "junit",
+    ];
     let run = project().run(&arguments).ends(2);
     let document = roxmltree::Document::parse(&run.out).expect("XML");
-    let suite = document.root_element().first_element_child().expect("a suite");
+    let suite = document
+        .root_element()
+        .first_element_child()
+        .expect("a suite");
     assert_eq!(suite.attribute("tests"), Some("3"));
-    assert_eq!((suite.attribute("failures"), suite.attribute("errors")), (Some("1"), Some("1")));
-    let cases: Vec<_> = suite.children().filter(roxmltree::Node::is_element).collect();
-    let inside = |at: usize| cases[at].first_element_child().map(|inner| inner.tag_name().name().to_owned());
+    assert_eq!(
+        (suite.attribute("failures"), suite.attribute("errors")),
+        (Some("1"), Some("1"))
+    );
+    let cases: Vec<_> = suite
+        .children()
+        .filter(roxmltree::Node::is_element)
+        .collect();
+    let inside = |at: usize| {
+        cases[at]
+            .first_element_child()
+            .map(|inner| inner.tag_name().name().to_owned())
+    };
     assert_eq!(inside(0).as_deref(), Some("failure"));
     assert_eq!(inside(1), None);
     assert_eq!(inside(2).as_deref(), Some("error"));
     let failure = cases[0].first_element_child().expect("a failure");
-    assert_eq!(failure.attribute("type"), Some("READER_FIELD_MISSING_DEFAULT_VALUE"));
-    assert!(failure.text().is_some_and(|text| text.contains(" --> order.avsc:5:5\n")), "{}", run.out);
+    assert_eq!(
+        failure.attribute("type"),
+        Some("READER_FIELD_MISSING_DEFAULT_VALUE")
+    );
+    assert!(
+        failure
+            .text()
+            .is_some_and(|text| text.contains(" --> order.avsc:5:5\n")),
+        "{}",
+        run.out
+    );
 }
 
 /// Names and texts with what XML cannot say.
 #[test]
 fn junit_stays_xml_whatever_names_hold() {
     let project = Project::new();
-    project.write("old.avsc", r#"{"type": "record", "name": "R", "fields": []}"#);
+    project.write(
+        "old.avsc",
+        r#"{"type": "record", "name": "R", "fields": []}"#,
+    );
     project.write("a<&\".avsc", r#"{"type": "record", "name": "R", "fields": [{"name": "x", "type": "string", "doc": "<]]>&\u0001"}]}"#);
-    let run = project.run(&["check", "a<&\".avsc", "--against", "old.avsc", "--format", "junit"]).ends(100);
+    let run = project
+        .run(&[
+            "check",
+            "a<&\".avsc",
+            "--against",
+            "old.avsc",
+            "--format",
+            "junit",
+        ])
+        .ends(100);
     let document = roxmltree::Document::parse(&run.out).expect("XML");
-    let case = document.descendants().find(|node| node.has_tag_name("testcase")).expect("a case");
+    let case = document
+        .descendants()
+        .find(|node| node.has_tag_name("testcase"))
+        .expect("a case");
     assert_eq!(case.attribute("name"), Some("a<&\".avsc"));
 }
 
@@ -223,19 +303,44 @@ fn sarif_has_its_structure() {
     let project = project();
     project.write("a b%.avsc", &record("Order", &[ID, CUSTOMER]));
     project.write("old/a b%.avsc", &record("Order", &[ID]));
-    let arguments = ["check", "order.avsc", "a b%.avsc", "bad.avsc", "--against", "dir:old", "--format", "sarif"];
+    let arguments = [
+        "check",
+        "order.avsc",
+        "a b%.avsc",
+        "bad.avsc",
+        "--against",
+        "dir:old",
+        "--format",
+        "sarif",
+    ];
     let log = project.run(&arguments).ends(2).json();
-    let errors: Vec<String> = validator.iter_errors(&log).map(|error| error.to_string()).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(&log)
+        .map(|error| error.to_string())
+        .collect();
     assert_eq!(errors, [""; 0], "{log}");
     let run = &log["runs"][0];
     let result = &run["results"][0];
     assert_eq!(result["ruleId"], run["tool"]["driver"]["rules"][0]["id"]);
     let physical = &result["locations"][0]["physicalLocation"];
     assert_eq!(physical["artifactLocation"]["uri"], "order.avsc");
-    assert_eq!(physical["region"], json!({"startLine": 5, "startColumn": 5}));
+    assert_eq!(
+        physical["region"],
+        json!({"startLine": 5, "startColumn": 5})
+    );
     let uri = &run["results"][1]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
     assert_eq!(uri, "a%20b%25.avsc");
-    let fine = project.run(&["check", "note.avsc", "--against", "dir:old", "--format", "sarif"]).ends(0).json();
+    let fine = project
+        .run(&[
+            "check",
+            "note.avsc",
+            "--against",
+            "dir:old",
+            "--format",
+            "sarif",
+        ])
+        .ends(0)
+        .json();
     assert_eq!(fine["runs"][0]["results"], json!([]));
 }
 

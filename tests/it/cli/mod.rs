@@ -117,7 +117,12 @@ impl Project {
         let output = self
             .command("git")
             .args(["-c", "user.name=Ann", "-c", "user.email=ann@shop.example"])
-            .args(["-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"])
+            .args([
+                "-c",
+                "init.defaultBranch=main",
+                "-c",
+                "commit.gpgsign=false",
+            ])
             .args(arguments)
             .output()
             .expect("git runs");
@@ -175,7 +180,10 @@ impl Run {
             Value::Null => text(&one["file"]),
             subject => text(subject),
         };
-        schemas.iter().map(|one| (name(one), text(&one["status"]))).collect()
+        schemas
+            .iter()
+            .map(|one| (name(one), text(&one["status"])))
+            .collect()
     }
 }
 

@@ -5,7 +5,9 @@ use super::{ID, NOTE, Project, record};
 #[tokio::test(flavor = "multi_thread")]
 async fn events_of_a_subject_are_the_same_for_the_same_seed() {
     let node = Node::start(&Database::sqlite()).await;
-    node.register("orders-value", &record("Order", &[ID, NOTE])).await.ok();
+    node.register("orders-value", &record("Order", &[ID, NOTE]))
+        .await
+        .ok();
     let project = Project::with_registry(node.base());
     let sample = |arguments: &[&str]| {
         let arguments = [&["sample", "orders-value"], arguments].concat();
@@ -20,10 +22,22 @@ async fn events_of_a_subject_are_the_same_for_the_same_seed() {
         assert!(event["id"].is_string(), "{event}");
     }
     let hex = sample(&["--encoding", "hex"]);
-    let raw = project.run(&["sample", "orders-value@1", "--encoding", "raw"]).ends(0).out;
+    let raw = project
+        .run(&["sample", "orders-value@1", "--encoding", "raw"])
+        .ends(0)
+        .out;
     let again: String = raw.bytes().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex.trim(), again);
-    project.run(&["sample", "orders-value", "--count", "2", "--encoding", "raw"]).ends(2);
+    project
+        .run(&[
+            "sample",
+            "orders-value",
+            "--count",
+            "2",
+            "--encoding",
+            "raw",
+        ])
+        .ends(2);
     project.run(&["sample", "nothing"]).ends(101);
     project.write("bad.avsc", "{");
     project.run(&["sample", "bad.avsc"]).ends(2);

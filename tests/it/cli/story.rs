@@ -12,8 +12,14 @@ async fn from_nothing_to_a_pull_request_that_is_refused() {
 
     // A first schema, a manifest from the folder, and what would come of it.
     project.write("schemas/order.avsc", &record("Order", &[ID]));
-    project.run(&["init", "schemas"]).ends(0).says("wrote dovetail.toml");
-    project.run(&["check"]).ends(0).says("new        order-value");
+    project
+        .run(&["init", "schemas"])
+        .ends(0)
+        .says("wrote dovetail.toml");
+    project
+        .run(&["check"])
+        .ends(0)
+        .says("new        order-value");
     project.git(&["add", "."]);
     project.git(&["commit", "-qm", "Orders"]);
     project.run(&["register"]).ends(0).says("version 1, id 1");
@@ -45,7 +51,13 @@ async fn from_nothing_to_a_pull_request_that_is_refused() {
     // The advice is taken.
     project.write(
         "schemas/order.avsc",
-        &record("Order", &[ID, r#"{"name": "customer", "type": "string", "default": ""}"#]),
+        &record(
+            "Order",
+            &[
+                ID,
+                r#"{"name": "customer", "type": "string", "default": ""}"#,
+            ],
+        ),
     );
     project.run(&["check"]).ends(0).says("1 compatible");
     project.git(&["commit", "-qam", "Customers have a default"]);
