@@ -65,7 +65,7 @@ fn case(out: &mut String, entry: &Entry, suite: &str) {
         out,
         ">\n      <{kind} type=\"{}\" message=\"{}\">{}</{kind}>\n    </testcase>",
         escaped(&rules.join(" ")),
-        escaped(&messages.join("; ")),
+        escaped(&messages.join("; ").replace('\n', " ")),
         escaped(&text::findings(entry, Paint::none()))
     );
 }
@@ -79,8 +79,7 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\t' => out.push_str("&#9;"),
+            '\n' | '\t' => out.push(character),
             '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
             control if control < ' ' => out.push('\u{FFFD}'),
             other => out.push(other),

@@ -100,11 +100,6 @@ pub(crate) fn progress(text: &str) {
     }
 }
 
-/// Something people should know that is no part of the result.
-pub(crate) fn remark(text: &str) {
-    let _ = writeln!(std::io::stderr(), "dovetail: {text}");
-}
-
 /// JSON as it is printed everywhere: indented, with a line's end.
 pub(crate) fn pretty(value: &impl serde::Serialize) -> String {
     serde_json::to_string_pretty(value).expect("reports have text keys only") + "\n"

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use dovetail_model::bodies::WitnessBody;
+use dovetail_model::{SchemaType, bodies::WitnessBody};
 
 use super::{Paint, excerpt};
 use crate::report::{Entry, Finding, Report, Status};
@@ -51,7 +51,9 @@ fn finding(out: &mut String, entry: &Entry, finding: &Finding, paint: Paint) {
         }
         (None, None) => {}
     }
-    if let Some(place) = &finding.previous {
+    // A whole text is no place to look at.
+    let previous = finding.previous.as_ref();
+    if let Some(place) = previous.filter(|place| !place.at.place.is_empty()) {
         excerpt::push(out, place, paint, ":::");
     }
     let mut say = |what: &str, text: &str| {
@@ -81,7 +83,7 @@ fn finding(out: &mut String, entry: &Entry, finding: &Finding, paint: Paint) {
         say("why", finding.why);
     }
     if let Some(witness) = &finding.witness {
-        say("witness", &witness_text(witness));
+        say("witness", &witness_text(witness, finding.schema_type));
     }
     if !finding.instead.is_empty() {
         say("instead", &finding.instead);
@@ -93,15 +95,16 @@ fn finding(out: &mut String, entry: &Entry, finding: &Finding, paint: Paint) {
 }
 
 /// The value that breaks, its bytes, and what the reader makes of them.
-fn witness_text(witness: &WitnessBody) -> String {
+fn witness_text(witness: &WitnessBody, schema_type: Option<SchemaType>) -> String {
     let outcome = match (&witness.fails, &witness.reads_as) {
         (Some(reason), _) => format!("cannot be read: {reason}"),
         (None, Some(value)) => format!("is read as {}", shortened(&value.to_string())),
         (None, None) => String::new(),
     };
     let value = shortened(&witness.value.to_string());
-    if witness.hex.is_empty() {
-        return format!("{value} {outcome}");
+    // A JSON document is its own bytes.
+    if schema_type == Some(SchemaType::Json) {
+        return format!("{value}, {outcome}");
     }
     format!("{value}, bytes {}, {outcome}", shortened(&witness.hex))
 }

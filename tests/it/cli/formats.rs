@@ -33,14 +33,10 @@ fn text_reads_like_a_compilers() {
   |
 5 | {"name": "customer", "type": "string"}
   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
- ::: old/order.avsc (dir:old):1:1
-  |
-1 | {
-  | ^
   = against: old/order.avsc (dir:old), level BACKWARD (the default)
   = breaks: whoever reads with the new schema what was written with the previous one
   = why: A consumer fills a field that was not written from the field's default, and this one has none. It fails on every record written with the schema that lacks the field.
-  = witness: {"id":""}, bytes 00, cannot be read: the field "customer" has no default value
+  = witness: {"id":""}, bytes 00, cannot be read: nothing was written for the reader's field "customer", and it has no default
   = instead: give the field a default value, such as null with a type of ["null", …]; if it is a renamed field, list the previous name in its "aliases"; before removing a field, give it a default and wait until every reader has that
   = more: dovetail explain READER_FIELD_MISSING_DEFAULT_VALUE
 
