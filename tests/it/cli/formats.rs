@@ -244,57 +244,12 @@ fn junit_stays_xml_whatever_names_hold() {
     assert_eq!(case.attribute("name"), Some("a<&\".avsc"));
 }
 
-/// What SARIF 2.1.0 asks of a log, as far as we write one.
-fn sarif_schema() -> Value {
-    let text = json!({"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}});
-    json!({
-        "type": "object",
-        "required": ["version", "runs"],
-        "properties": {
-            "version": {"const": "2.1.0"},
-            "$schema": {"type": "string", "format": "uri"},
-            "runs": {"type": "array", "items": {
-                "type": "object",
-                "required": ["tool", "results"],
-                "additionalProperties": false,
-                "properties": {
-                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-                    "tool": {"type": "object", "required": ["driver"], "additionalProperties": false, "properties": {
-                        "driver": {"type": "object", "required": ["name"], "additionalProperties": false, "properties": {
-                            "name": {"type": "string"},
-                            "semanticVersion": {"type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+"},
-                            "rules": {"type": "array", "uniqueItems": true, "items": {
-                                "type": "object", "required": ["id"], "additionalProperties": false, "properties": {
-                                    "id": {"type": "string"}, "shortDescription": text, "fullDescription": text,
-                                    "help": text, "defaultConfiguration": {"type": "object",
-                                        "properties": {"level": {"enum": ["none", "note", "warning", "error"]}}}}}}}}}},
-                    "results": {"type": "array", "items": {
-                        "type": "object", "required": ["message"], "additionalProperties": false, "properties": {
-                            "ruleId": {"type": "string"},
-                            "ruleIndex": {"type": "integer", "minimum": 0},
-                            "level": {"enum": ["none", "note", "warning", "error"]},
-                            "message": text,
-                            "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
-                            "locations": {"type": "array", "items": {"type": "object", "additionalProperties": false,
-                                "properties": {
-                                    "logicalLocations": {"type": "array"},
-                                    "physicalLocation": {"type": "object", "required": ["artifactLocation"],
-                                        "additionalProperties": false, "properties": {
-                                            "artifactLocation": {"type": "object", "properties": {
-                                                "uri": {"type": "string", "format": "uri-reference"}}},
-                                            "region": {"type": "object", "required": ["startLine"], "properties": {
-                                                "startLine": {"type": "integer", "minimum": 1},
-                                                "startColumn": {"type": "integer", "minimum": 1}}}}}}}}}}}}
-            }}
-        }
-    })
-}
-
 #[test]
 fn sarif_has_its_structure() {
+    let asked: Value = serde_json::from_str(include_str!("sarif.schema.json")).expect("JSON");
     let validator = jsonschema::options()
         .should_validate_formats(true)
-        .build(&sarif_schema())
+        .build(&asked)
         .expect("a schema");
     let project = project();
     project.write("a b%.avsc", &record("Order", &[ID, CUSTOMER]));
