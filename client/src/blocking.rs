@@ -134,7 +134,7 @@ waiting! {
     fn schema_by_guid(guid: &Uuid) -> Schema;
     fn ids_of_guid(guid: &Uuid) -> Vec<IdVersions>;
     fn schema_types() -> Vec<SchemaType>;
-    fn schemas(list: &ListSchemas) -> Vec<SchemaVersion>;
+    fn list_schemas(list: &ListSchemas) -> Vec<SchemaVersion>;
     fn every_schema(list: &ListSchemas) -> Vec<SchemaVersion>;
 
     fn check(subject: &str, schema: &RegisterRequest, how: &Check) -> CompatibilityResponse;

@@ -9,6 +9,7 @@ use crate::{
     client::Client,
     error::{Error, Kind, Result},
     http::{Exchange, Retry, Tls},
+    schemas::{Cache, CacheSettings},
 };
 
 /// Sets a [`Client`] up. It connects to nothing: the first request does.
@@ -30,6 +31,7 @@ pub struct ClientBuilder {
     auth: Auth,
     hook: Option<HeaderHook>,
     retry: Retry,
+    cache: CacheSettings,
     tls: Tls,
     connect_timeout: Duration,
     attempt_timeout: Duration,
@@ -45,6 +47,7 @@ impl ClientBuilder {
             auth: Auth::default(),
             hook: None,
             retry: Retry::default(),
+            cache: CacheSettings::default(),
             tls: Tls::default(),
             connect_timeout: Duration::from_secs(3),
             attempt_timeout: Duration::from_secs(10),
@@ -69,6 +72,12 @@ impl ClientBuilder {
     /// When requests are repeated.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// How much [`Client::schemas`] remembers, and for how long.
+    pub fn cache(mut self, cache: CacheSettings) -> Self {
+        self.cache = cache;
         self
     }
 
@@ -142,17 +151,17 @@ impl ClientBuilder {
         let http = http
             .build()
             .map_err(|error| Error::because(Kind::Usage("HTTP cannot be set up".into()), error))?;
-        Ok(Client::with(Exchange {
+        let exchange = Exchange {
             http,
             bases,
             preferred: 0.into(),
             auth: self.auth,
             hook: self.hook,
-            retry: self.retry,
             attempt_timeout: self.attempt_timeout,
             timeout: self.timeout,
             max_answer_bytes: self.max_answer_bytes,
-        }))
+        };
+        Ok(Client::with(exchange, self.retry, Cache::new(self.cache)))
     }
 }
 

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::{
     builder::ClientBuilder,
     error::{Error, Result},
-    http::{Call, Exchange},
+    http::{Call, Exchange, Retry},
+    schemas::Cache,
 };
 
 /// Speaks to a registry, ours or any other with the same protocol. Copies share their connections.
@@ -30,7 +31,9 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct Client {
-    pub(crate) exchange: Arc<Exchange>,
+    exchange: Arc<Exchange>,
+    retry: Retry,
+    memory: Arc<Cache>,
     /// Where unqualified names live: `:.name:`, or nothing for the default context.
     context: Option<Arc<str>>,
 }
@@ -47,21 +50,31 @@ impl Client {
         ClientBuilder::new(urls)
     }
 
-    pub(crate) fn with(exchange: Exchange) -> Self {
+    pub(crate) fn with(exchange: Exchange, retry: Retry, memory: Cache) -> Self {
         Self {
             exchange: Arc::new(exchange),
+            retry,
+            memory: Arc::new(memory),
             context: None,
         }
     }
 
+    pub(crate) fn with_retry(&self, retry: Retry) -> Self {
+        Self {
+            retry,
+            ..self.clone()
+        }
+    }
+
     /// The same client, for which names that do not say otherwise live in this context, and ids are that context's.
+    #[must_use]
     pub fn in_context(&self, context: &str) -> Self {
         let name = context.trim_start_matches(':').trim_end_matches(':');
         let name = name.strip_prefix('.').unwrap_or(name);
         let context = (!name.is_empty()).then(|| format!(":.{name}:").into());
         Self {
-            exchange: Arc::clone(&self.exchange),
             context,
+            ..self.clone()
         }
     }
 
@@ -71,6 +84,14 @@ impl Client {
             .bases
             .iter()
             .map(|base| base.as_str().trim_end_matches('/'))
+    }
+
+    pub(crate) fn retry(&self) -> &Retry {
+        &self.retry
+    }
+
+    pub(crate) fn memory(&self) -> &Arc<Cache> {
+        &self.memory
     }
 
     /// The context in the spelling of a subject's prefix; nothing for the default one.
@@ -103,11 +124,11 @@ impl Client {
     }
 
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
-        self.exchange.send(&call).await?.json()
+        self.exchange.send(&call, &self.retry).await?.json()
     }
 
     pub(crate) async fn text(&self, call: Call) -> Result<String> {
-        self.exchange.send(&call).await?.text()
+        self.exchange.send(&call, &self.retry).await?.text()
     }
 }
 

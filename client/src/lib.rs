@@ -4,7 +4,8 @@
 //! type with questions to ask it, [`Error`].
 //!
 //! A call goes to the base URL that answered last, to the next one where that does not answer, and, where repeating is safe,
-//! again after a pause. Nothing is remembered between calls.
+//! again after a pause. Nothing is remembered between calls; [`Schemas`], which [`Client::schemas`] gives, remembers.
+//! [`wire`] has the envelopes of messages.
 
 #![warn(missing_docs)]
 
@@ -16,6 +17,8 @@ mod builder;
 mod client;
 mod error;
 mod http;
+mod schemas;
+pub mod wire;
 
 pub use api::{
     Batch, Check, Deletion, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp, ReadSchema,
@@ -31,3 +34,4 @@ pub use dovetail_model as model;
 pub use dovetail_model::bodies::RegisterRequest;
 pub use error::{Error, Result};
 pub use http::Retry;
+pub use schemas::{CacheSettings, KnownSchema, NamedSchema, ResolvedSchema, Schemas};

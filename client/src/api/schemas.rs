@@ -107,7 +107,7 @@ impl Client {
     }
 
     /// Lists schemas, sorted by subject and version. [`Client::every_schema`] goes through all pages.
-    pub async fn schemas(&self, list: &ListSchemas) -> Result<Vec<SchemaVersion>> {
+    pub async fn list_schemas(&self, list: &ListSchemas) -> Result<Vec<SchemaVersion>> {
         let context = self.context_prefix().unwrap_or_default();
         let prefix = match list.prefix.as_deref().unwrap_or_default() {
             qualified if qualified.starts_with(':') => qualified.to_owned(),
@@ -125,7 +125,7 @@ impl Client {
         let mut all = Vec::new();
         let mut page = list.clone();
         loop {
-            let found = self.schemas(&page).await?;
+            let found = self.list_schemas(&page).await?;
             let Ok(count @ 1..) = u32::try_from(found.len()) else {
                 return Ok(all);
             };

@@ -51,6 +51,7 @@ pub struct Finding {
 
 /// A place in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "they are the protocol's names")]
 pub struct Place {
     /// A JSON pointer, or a dotted element name for Protobuf.
     pub place: String,

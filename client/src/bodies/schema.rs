@@ -63,6 +63,7 @@ pub struct SchemaVersion {
 /// A schema by its id or its GUID.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "they are the protocol's names")]
 pub struct Schema {
     /// The format.
     #[serde(default, deserialize_with = "avro_where_null")]

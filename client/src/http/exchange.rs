@@ -31,7 +31,6 @@ pub(crate) struct Exchange {
     pub(crate) preferred: AtomicUsize,
     pub(crate) auth: Auth,
     pub(crate) hook: Option<HeaderHook>,
-    pub(crate) retry: Retry,
     /// For one request.
     pub(crate) attempt_timeout: Duration,
     /// For all attempts and pauses together.
@@ -41,12 +40,7 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// Sends until there is an answer, or no use in going on.
-    pub(crate) async fn send(&self, call: &Call) -> Result<Answer> {
-        self.send_with(call, &self.retry).await
-    }
-
-    /// As [`Self::send`], for callers that repeat in a way of their own.
-    pub(crate) async fn send_with(&self, call: &Call, retry: &Retry) -> Result<Answer> {
+    pub(crate) async fn send(&self, call: &Call, retry: &Retry) -> Result<Answer> {
         let deadline = Instant::now() + self.timeout;
         let mut attempts = 0;
         loop {
@@ -151,7 +145,6 @@ impl fmt::Debug for Exchange {
         f.debug_struct("Exchange")
             .field("bases", &bases)
             .field("auth", &self.auth)
-            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,10 @@
 //! The Rust client against the real registry, and against registries that misbehave.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "bodies of `on_both!` are no test functions to the lint"
+)]
+
 mod routes;
 
 use dovetail_client::{Client, Error, Register, RegisterRequest, Registered};
