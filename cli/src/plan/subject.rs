@@ -92,18 +92,35 @@ impl State {
             (true, false) => 1,
             (true, true) => usize::MAX,
         };
-        let wanted = self.versions.iter().rev().take(most).copied();
+        let wanted = self.versions.iter().rev().copied();
         let questions = wanted.map(|version| async move {
-            let found = registry.version(subject, VersionSpec::Number(version)).await?;
-            found.ok_or_else(|| {
+            let found = registry.read(subject, VersionSpec::Number(version)).await?;
+            let found = found.ok_or_else(|| {
                 Failure::undecided(format!(
                     "version {version} of {subject} was deleted while it was being checked against; try again"
                 ))
-            })
+            })?;
+            if self.group(&found) != self.latest.as_ref().and_then(|latest| self.group(latest)) {
+                return Ok(None);
+            }
+            registry.load(&found).await.map(Some)
         });
-        let previous = stream::iter(questions).buffered(AT_ONCE);
+        // Versions are asked for ahead of their turn, so no more than are wanted.
+        let at_once = if most == 1 { 1 } else { AT_ONCE };
+        let previous = stream::iter(questions)
+            .buffered(at_once)
+            .try_filter_map(|found| async move { Ok(found) })
+            .take(most);
         obligation.previous = previous.try_collect().await?;
         Ok(obligation)
+    }
+
+    /// What tells versions apart that are not compared with each other. A schema that says nothing of it is of the latest
+    /// version's group.
+    fn group<'a>(&self, version: &'a SchemaVersion) -> Option<&'a str> {
+        let property = self.config.compatibility_group.as_ref()?;
+        let metadata = version.metadata.as_ref()?;
+        metadata.properties.get(property).map(String::as_str)
     }
 
     fn levels(&self, owned: &Owned, options: Options) -> Vec<(CompatibilityLevel, String)> {

@@ -64,15 +64,17 @@ impl Tree {
         Ok(found)
     }
 
-    /// Whether what a file refers to may lie in a folder: below the working folder or in the repository, never above.
+    /// Whether what a file refers to may lie in a folder: in the repository, or up to the working folder, and for files
+    /// elsewhere not further than names lead.
     pub(super) fn reaches(&self, folder: &str) -> bool {
         match self {
             Self::Git(_) => true,
             Self::Disk if Path::new(folder).is_absolute() => {
                 let inside = std::env::current_dir().ok();
-                inside.is_some_and(|inside| Path::new(folder).starts_with(inside))
+                let is_inside = inside.is_some_and(|inside| Path::new(folder).starts_with(inside));
+                is_inside || Path::new(folder).components().count() > 2
             }
-            Self::Disk => !folder.split('/').any(|part| part == ".."),
+            Self::Disk => folder.rsplit('/').next() != Some(".."),
         }
     }
 }

@@ -41,7 +41,7 @@ fn text_reads_like_a_compilers() {
   = more: dovetail explain READER_FIELD_MISSING_DEFAULT_VALUE
 
 breaking   order.avsc
-compatible note.avsc  BACKWARD with 1 version
+compatible note.avsc   BACKWARD with 1 version
 1 breaking, 1 compatible, against dir:old
 "#;
     let run = check("text").ends(100);
