@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same for the same seed (SplitMix64), and what is drawn with them.
+//! Numbers that look random and are the same for the same seed (`SplitMix64`), and what is drawn with them.
 
 /// Words that events are made of.
 const WORDS: [&str; 24] = [
