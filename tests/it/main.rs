@@ -15,6 +15,7 @@
 //! - `stories`: whole journeys, the README's first screen among them.
 //! - `tidy`: who may depend on whom.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
+//! - `webhooks`: deliveries under simulated and real faults.
 
 mod api;
 mod cli;
@@ -31,3 +32,4 @@ mod storage;
 mod stories;
 mod tidy;
 mod view;
+mod webhooks;
