@@ -17,6 +17,7 @@ fn main() -> io::Result<()> {
                 .unwrap_or_default()
                 .to_string_lossy()
                 .into_owned();
+            let path = path.display().to_string();
             let _ = writeln!(list, "({rule:?}, include_str!({path:?})),");
         }
     }
