@@ -12,6 +12,7 @@ mod decimal;
 mod documents;
 mod draft;
 mod location;
+mod mentions;
 mod model;
 mod parse;
 mod pattern;
@@ -24,7 +25,8 @@ mod value_key;
 mod walk;
 mod witness;
 
+pub(crate) use mentions::mentions;
 pub(crate) use parse::JsonSchema;
 pub(crate) use rules::RULES;
 pub(crate) use walk::differences;
-pub(crate) use witness::{containment, witness};
+pub(crate) use witness::{containment, sample, witness};

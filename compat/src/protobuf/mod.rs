@@ -15,6 +15,7 @@ mod decode;
 mod decode_options;
 mod lengths;
 mod limits;
+mod mentions;
 mod merge;
 mod model;
 mod normalize;
@@ -29,6 +30,7 @@ mod types;
 mod walk;
 mod witness;
 
+pub(crate) use mentions::mentions;
 pub(crate) use parse::ProtobufSchema;
 pub(crate) use read::offset;
 pub(crate) use rules::RULES;
