@@ -10,12 +10,14 @@ mod delete;
 mod diff;
 mod ending;
 mod explain;
+mod generate;
 mod init;
 mod judge;
 mod manual;
 mod mode;
 mod output;
 mod plan;
+mod pull;
 mod register;
 mod registry;
 mod report;
@@ -47,6 +49,8 @@ enum Command {
     Register(register::Register),
     Diff(diff::Diff),
     Explain(explain::Explain),
+    Pull(pull::Pull),
+    Generate(generate::Generate),
     Sample(sample::Sample),
     Init(init::Init),
     Subjects(subjects::Subjects),
@@ -76,6 +80,8 @@ fn run(command: Command) -> Outcome {
         Command::Register(register) => register.run(),
         Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Pull(pull) => pull.run(),
+        Command::Generate(generate) => generate.run(),
         Command::Sample(sample) => sample.run(),
         Command::Init(init) => init.run(),
         Command::Subjects(subjects) => subjects.run(),
