@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use sha2::{Digest, Sha256};
+use syn::Ident;
 
 use crate::{Module, Registration, SchemaText};
 
@@ -31,6 +32,27 @@ pub(crate) fn registration(text: &SchemaText) -> Option<TokenStream> {
     })
 }
 
+/// The implementation that tells where a type's schema is registered.
+pub(crate) fn registered(name: &Ident, registered: &Registration) -> TokenStream {
+    let Registration {
+        subject,
+        version,
+        id,
+        guid,
+    } = registered;
+    let guid = guid.as_ref().map(|guid| {
+        quote!(const GUID: ::core::option::Option<&'static str> = ::core::option::Option::Some(#guid);)
+    });
+    quote! {
+        impl ::dovetail_runtime::Registered for #name {
+            const SUBJECT: &'static str = #subject;
+            const VERSION: u32 = #version;
+            const ID: u32 = #id;
+            #guid
+        }
+    }
+}
+
 /// The SHA-256 of a text, as an array of bytes.
 pub(crate) fn hash(text: &str) -> TokenStream {
     let bytes: [u8; 32] = Sha256::digest(text.as_bytes()).into();
@@ -45,6 +67,7 @@ pub(crate) fn module(name: &str, items: &TokenStream) -> Result<Module, String> 
     })?;
     Ok(Module {
         name: name.to_owned(),
+        root: None,
         source: prettyplease::unparse(&file),
     })
 }
