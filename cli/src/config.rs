@@ -74,12 +74,14 @@ impl Config {
 
 fn text(config: &Settings) -> String {
     let level = config.compatibility_level.unwrap_or_default();
-    let mut out = format!("level      {level}\n");
-    if let Some(policy) = config.compatibility_policy {
-        out += &format!("policy     {}\n", format!("{policy:?}").to_uppercase());
-    }
-    if let Some(normalize) = config.normalize {
-        out += &format!("normalize  {normalize}\n");
-    }
-    out
+    let mut lines = vec![format!("level      {level}\n")];
+    lines.extend(config.compatibility_policy.map(|policy| {
+        let policy = format!("{policy:?}").to_uppercase();
+        format!("policy     {policy}\n")
+    }));
+    let group = config.compatibility_group.as_ref();
+    lines.extend(group.map(|group| format!("group      {group}\n")));
+    let normalize = config.normalize;
+    lines.extend(normalize.map(|normalize| format!("normalize  {normalize}\n")));
+    lines.concat()
 }

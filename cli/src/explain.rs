@@ -89,11 +89,11 @@ impl Explain {
                 )
             })
             .collect();
-        self.print(previous, new, findings)?;
+        self.print(previous, &new, findings)?;
         Ok(Ending::Fine)
     }
 
-    fn print(&self, previous: Loaded, new: Loaded, findings: Vec<Finding>) -> Outcome<()> {
+    fn print(&self, previous: Loaded, new: &Loaded, findings: Vec<Finding>) -> Outcome<()> {
         let breaks = |wanted| findings.iter().any(|one| one.direction == Some(wanted));
         let verdict = match (breaks(Direction::Backward), breaks(Direction::Forward)) {
             (false, false) => "nobody breaks: FULL compatibility is kept",

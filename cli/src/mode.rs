@@ -23,7 +23,7 @@ pub(crate) struct Mode {
     #[arg(value_name = "SUBJECT")]
     scope: Option<String>,
 
-    /// Set the mode: READWRITE, READONLY, READONLY_OVERRIDE, IMPORT or FORWARD
+    /// Set the mode: READWRITE, READONLY, `READONLY_OVERRIDE`, IMPORT or FORWARD
     #[arg(long, value_name = "MODE", conflicts_with = "unset")]
     set: Option<Taken>,
 

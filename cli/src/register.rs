@@ -1,7 +1,7 @@
 //! `dovetail register`: checks, and registers what is new, in dependency order. Repeating it changes nothing.
 
 use clap::Args;
-use dovetail_client::{ConfigChange, Register as Registration};
+use dovetail_client::{ConfigChange, LookUp, Register as Registration};
 use dovetail_model::{CompatibilityLevel, Version};
 
 use crate::{
@@ -112,7 +112,7 @@ async fn found_again(
 ) -> Outcome<Version> {
     let found = registry
         .client()
-        .look_up(subject, &step.request, &Default::default())
+        .look_up(subject, &step.request, &LookUp::default())
         .await;
     Ok(found.map_err(|error| failure(&error))?.version)
 }

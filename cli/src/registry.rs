@@ -35,7 +35,7 @@ pub(crate) struct Connect {
     )]
     registry: Option<String>,
 
-    /// A file with the token to present; DOVETAIL_TOKEN may hold the token itself
+    /// A file with the token to present; `DOVETAIL_TOKEN` may hold the token itself
     #[arg(long, env = "DOVETAIL_TOKEN_FILE", value_name = "FILE")]
     token_file: Option<PathBuf>,
 

@@ -1,4 +1,4 @@
-//! JUnit XML: a test case for each schema, failed where there are findings, in error where nothing could be found out.
+//! XML of test results: a test case for each schema, failed where there are findings, in error where nothing could be found out.
 
 use std::fmt::Write as _;
 

@@ -37,7 +37,7 @@ pub(crate) enum Format {
     Github,
     /// A GitLab code quality report
     Gitlab,
-    /// JUnit XML
+    /// XML of test results, as `JUnit` has it
     Junit,
     /// SARIF 2.1.0
     Sarif,
@@ -46,7 +46,7 @@ pub(crate) enum Format {
 /// The options of every command that prints a report.
 #[derive(Debug, Args)]
 pub(crate) struct Output {
-    /// How the result is printed [default: text; github where GITHUB_ACTIONS is set]
+    /// How the result is printed [default: text; github where `GITHUB_ACTIONS` is set]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
 }

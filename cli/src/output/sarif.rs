@@ -1,5 +1,7 @@
 //! SARIF 2.1.0, for code scanning services.
 
+use std::fmt::Write as _;
+
 use dovetail_compat::rules;
 use dovetail_model::SchemaType;
 use serde_json::{Value, json};
@@ -60,10 +62,10 @@ fn rule(finding: &Finding) -> Value {
 fn result(entry: &Entry, finding: &Finding, rule: usize) -> Value {
     let mut message = finding.message.clone();
     if let Some(who) = finding.who_breaks {
-        message += &format!(". Breaks {who} ({})", finding.against.join(", "));
+        let _ = write!(message, ". Breaks {who} ({})", finding.against.join(", "));
     }
     if !finding.instead.is_empty() {
-        message += &format!(". Instead: {}", finding.instead);
+        let _ = write!(message, ". Instead: {}", finding.instead);
     }
     let place = finding.new.as_ref().map_or("", |place| &place.at.place);
     let mark = [entry.name(), &finding.rule, place, &finding.message].join("\n");
@@ -98,7 +100,9 @@ fn uri(path: &str) -> String {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 out.push(char::from(byte));
             }
-            other => out.push_str(&format!("%{other:02X}")),
+            other => {
+                let _ = write!(out, "%{other:02X}");
+            }
         }
     }
     out

@@ -90,7 +90,7 @@ async fn ask(
     let batch = BatchRequest {
         schemas: steps.iter().map(|step| item(step, steps)).collect(),
     };
-    match registry.client().register_batch(&batch, how).await {
+    match registry.client().batch(&batch, how).await {
         Ok(answer) if answer.schemas.len() == steps.len() => {
             Ok(Some(answer.schemas.into_iter().enumerate().collect()))
         }

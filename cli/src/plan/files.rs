@@ -96,7 +96,7 @@ fn loaded(workspace: &Workspace, number: usize, reached: &mut Reached) -> Outcom
         subject: owned.subject.as_ref().map(ToString::to_string),
         schema_type: owned.schema_type,
         text: workspace.text(number),
-        references: reached.add(&workspace.linked, number, foreign),
+        references: reached.add(&workspace.linked, number, &foreign),
     })
 }
 

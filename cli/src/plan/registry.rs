@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dovetail_client::{LookUp, RegisterRequest};
+use dovetail_client::{ListVersions, LookUp, RegisterRequest};
 use dovetail_codegen::manifest::VersionRequest;
 use dovetail_compat::{NamedText, Schema, link::Need, link::mentions};
 use dovetail_model::{Mode, QualifiedSubject, Reference, SchemaType, Version, VersionSpec};
@@ -239,7 +239,7 @@ impl Planner<'_> {
         let links = match linked.links(number) {
             Ok(links) => links,
             Err(error) => {
-                let loaded = self.loaded(number, Vec::new());
+                let loaded = self.loaded(number, &[]);
                 let finding = parsed(&loaded).err();
                 let plain = || Box::new(Finding::plain("INVALID_SCHEMA", error.to_string(), ""));
                 return Ok(Err(finding.unwrap_or_else(plain)));
@@ -281,14 +281,14 @@ impl Planner<'_> {
         let texts = self.registry.references(&subject.context, &foreign).await?;
         references.extend(foreign);
         Ok(Ok(Candidate {
-            loaded: self.loaded(number, texts),
+            loaded: self.loaded(number, &texts),
             references,
             waits_for,
             missing,
         }))
     }
 
-    fn loaded(&mut self, number: usize, foreign: Vec<NamedText>) -> Loaded {
+    fn loaded(&mut self, number: usize, foreign: &[NamedText]) -> Loaded {
         let owned = &self.workspace.owned[number];
         Loaded {
             name: owned.file.clone(),
@@ -313,7 +313,7 @@ impl Planner<'_> {
         }
         let defines = |used: &&Used| {
             used.schema_type == schema_type
-                && (used.defines.iter().any(|name| *name == need.absolute)
+                && (used.defines.contains(&need.absolute)
                     || used.subject.subject.as_str() == need.name)
         };
         if let Some(used) = self.used.iter().flatten().find(defines) {
@@ -449,7 +449,10 @@ async fn used(registry: &Registry, workspace: &Workspace) -> Outcome<Vec<Used>> 
         let version = match request {
             VersionRequest::Latest => VersionSpec::Latest,
             VersionRequest::Range { .. } => {
-                let known = registry.client().versions(&name, &Default::default()).await;
+                let known = registry
+                    .client()
+                    .versions(&name, &ListVersions::default())
+                    .await;
                 let known = known.map_err(|error| failure(&error))?;
                 let newest = known
                     .into_iter()

@@ -15,7 +15,7 @@ impl Reached {
         &mut self,
         linked: &Linked,
         number: usize,
-        foreign: Vec<NamedText>,
+        foreign: &[NamedText],
     ) -> Vec<NamedText> {
         let mut texts: Vec<NamedText> = Vec::new();
         let mut push = |text: &NamedText| {

@@ -86,10 +86,11 @@ impl Revision {
                 "the path {path:?} has a line break in it"
             )));
         }
-        let wanted: String = paths
+        let wanted: Vec<String> = paths
             .iter()
             .map(|path| format!("{}:{path}\n", self.tree))
             .collect();
+        let wanted = wanted.concat();
         let mut answer = &git(&self.root, &["cat-file", "--batch"], Some(wanted))?[..];
         let mut texts = Vec::with_capacity(paths.len());
         for path in paths {

@@ -204,12 +204,12 @@ pub(crate) fn load_file(
         subject: None,
         schema_type,
         text,
-        references: references(tree, document)?,
+        references: references(tree, &document)?,
     })
 }
 
 /// Everything that a file refers to, as far as it is found. What is missing is said when the schema is parsed.
-fn references(tree: &Tree, document: Document) -> Outcome<Vec<NamedText>> {
+fn references(tree: &Tree, document: &Document) -> Outcome<Vec<NamedText>> {
     let mut linked = link(vec![document.clone()])?;
     let is_missing = |linked: &Linked| {
         (0..linked.documents().len()).any(|number| !linked.missing(number).is_empty())

@@ -25,6 +25,7 @@ mod parse;
 mod resolve;
 mod rules;
 pub(crate) mod sample;
+mod tags;
 mod tree;
 mod value;
 mod walk;
@@ -32,6 +33,7 @@ mod witness;
 
 pub(crate) use mentions::mentions;
 pub(crate) use rules::RULES;
+pub(crate) use tags::visit_places;
 pub(crate) use tree::AvroSchema;
 pub(crate) use walk::differences;
 pub(crate) use witness::witness;

@@ -16,6 +16,7 @@ pub use explain::{
 };
 pub use schema::{
     IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
+    TagRequest,
 };
 
 use serde::{Deserialize, Deserializer};

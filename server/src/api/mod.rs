@@ -7,12 +7,14 @@ pub(crate) mod contexts;
 mod error;
 pub(crate) mod explain;
 mod extract;
+pub(crate) mod metadata;
 pub(crate) mod mode;
 pub(crate) mod operations;
 pub(crate) mod render;
 pub(crate) mod root;
 pub(crate) mod schemas;
 mod shortcut;
+mod show;
 pub(crate) mod subjects;
 pub(crate) mod versions;
 

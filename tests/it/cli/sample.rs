@@ -26,8 +26,8 @@ async fn events_of_a_subject_are_the_same_for_the_same_seed() {
         .run(&["sample", "orders-value@1", "--encoding", "raw"])
         .ends(0)
         .out;
-    let again: String = raw.bytes().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex.trim(), again);
+    let again: Vec<String> = raw.bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex.trim(), again.concat());
     project
         .run(&[
             "sample",
