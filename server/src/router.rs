@@ -11,7 +11,7 @@ use axum::{
 use crate::{
     api::{
         batch, compatibility, config, contexts, explain, mode, operations, root, schemas, subjects,
-        versions,
+        transfer, versions,
     },
     app::App,
     http::{BodyLimits, Gated, NameRequests, NegotiateJson, Strict, fallback, method_not_allowed},
@@ -55,6 +55,7 @@ fn api() -> Routes {
         )
         .post("/api/v1/batch", batch::batch)
         .post("/api/v1/explain", explain::explain)
+        .post("/api/v1/import", transfer::import)
         .get("/config", config::get)
         .put("/config", config::put)
         .delete("/config", config::delete)
@@ -75,6 +76,7 @@ fn api() -> Routes {
 /// Routes that answer in media types of their own, so that `Accept` does not matter.
 fn plain() -> Routes {
     Routes::default()
+        .get("/api/v1/export", transfer::export)
         .get("/metrics", operations::metrics)
         .get("/openapi.yaml", operations::openapi)
 }

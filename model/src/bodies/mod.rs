@@ -4,6 +4,7 @@ mod batch;
 mod config;
 mod error;
 mod explain;
+mod export;
 mod schema;
 
 pub use batch::{
@@ -13,6 +14,10 @@ pub use config::{CompatibilityResponse, Config, ConfigUpdate, ModeBody, Patch};
 pub use error::ErrorBody;
 pub use explain::{
     ExplainRequest, ExplainResponse, ExplainSide, FindingBody, PlaceBody, WitnessBody,
+};
+pub use export::{
+    EXPORT_FORMAT, ExportConfig, ExportEnd, ExportHead, ExportLine, ExportMode, ExportSchema,
+    ExportSubject, ExportVersion, ImportResponse,
 };
 pub use schema::{
     IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,

@@ -58,6 +58,10 @@ impl From<RegistryError> for HttpError {
                 code::OPERATION_NOT_PERMITTED,
             ),
             E::ReferenceExists(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::REFERENCE_EXISTS),
+            E::ImportConflict { .. } => (StatusCode::CONFLICT, 409),
+            E::ImportInvalid { .. } | E::ImportUnreadable(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, 422)
+            }
             E::InvalidSubject(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SUBJECT),
             E::Storage(storage) => return from_storage(storage),
             E::Internal(_) | E::Moved => {

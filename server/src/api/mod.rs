@@ -14,6 +14,7 @@ pub(crate) mod root;
 pub(crate) mod schemas;
 mod shortcut;
 pub(crate) mod subjects;
+pub(crate) mod transfer;
 pub(crate) mod versions;
 
 pub(crate) use error::code;

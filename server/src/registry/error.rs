@@ -54,6 +54,12 @@ pub enum RegistryError {
     Storage(#[from] StorageError),
     #[error("{0}")]
     Internal(String),
+    #[error("line {line} of the import conflicts with what is there: {reason}")]
+    ImportConflict { line: u64, reason: String },
+    #[error("line {line} of the import cannot be taken: {reason}")]
+    ImportInvalid { line: u64, reason: String },
+    #[error("the import cannot be read: {0}")]
+    ImportUnreadable(String),
     #[error("schemas[{0}], which it needs, is not registered")]
     Blocked(usize),
     /// The state moved under a decision, which has to be prepared again. Never leaves this folder.

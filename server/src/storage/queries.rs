@@ -13,7 +13,7 @@ macro_rules! queries {
 
         use super::statements;
         use crate::{
-            core::{Change, ChangeKind, Content, Deleted, Scope, View, ViewBuilder},
+            core::{Change, ChangeKind, Content, Deleted, Reserved, Scope, View, ViewBuilder},
             storage::{StorageError, rows},
         };
 
@@ -53,6 +53,19 @@ macro_rules! queries {
                 .fetch_optional(connection)
                 .await?;
             found.map(rows::content).transpose()
+        }
+
+        pub(in crate::storage) async fn contents(
+            connection: &mut $connection,
+            context: &Context,
+            ids: &[SchemaId],
+        ) -> Result<Vec<(SchemaId, Content)>> {
+            let found: Vec<rows::ContentWithIdRow> = query_as(statements::CONTENTS)
+                .bind(context.as_str())
+                .bind(rows::json(&ids))
+                .fetch_all(connection)
+                .await?;
+            found.into_iter().map(rows::content_with_id).collect()
         }
 
         /// Reads every table; the caller's transaction makes it one moment.
@@ -209,6 +222,19 @@ macro_rules! queries {
         async fn write(connection: &mut $connection, kind: &ChangeKind) -> Result<()> {
             match kind {
                 ChangeKind::SchemaRegistered(_) => Ok(()),
+                ChangeKind::IdReserved(reserved) => reserve(connection, reserved).await,
+                ChangeKind::SubjectCounted {
+                    subject,
+                    last_version,
+                } => {
+                    query(statements::COUNT_SUBJECT)
+                        .bind(subject.context.as_str())
+                        .bind(subject.subject.as_str())
+                        .bind(i64::from(last_version.get()))
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                }
                 ChangeKind::VersionDeleted(deleted) | ChangeKind::SubjectDeleted(deleted) => {
                     delete(connection, deleted).await
                 }
@@ -235,6 +261,23 @@ macro_rules! queries {
                     .await
                 }
             }
+        }
+
+        async fn reserve(connection: &mut $connection, reserved: &Reserved) -> Result<()> {
+            query(statements::INSERT_CONTEXT)
+                .bind(reserved.context.as_str())
+                .execute(&mut *connection)
+                .await?;
+            query(statements::RESERVE_ID)
+                .bind(reserved.context.as_str())
+                .bind(i64::from(reserved.id.get()))
+                .bind(reserved.guid.to_string())
+                .bind(reserved.text_guid.to_string())
+                .bind(reserved.schema_type.as_str())
+                .bind(i64::from(reserved.has_extras))
+                .execute(connection)
+                .await?;
+            Ok(())
         }
 
         async fn delete(connection: &mut $connection, deleted: &Deleted) -> Result<()> {

@@ -14,6 +14,7 @@ pub(super) type ChangeRow = (i64, i64, String, String);
 pub(super) type SchemaRow = (String, i64, String, String, String, i64);
 pub(super) type ReferenceRow = (String, i64, String, String, i64);
 pub(super) type VersionRow = (String, String, i64, i64, i64, i64);
+pub(super) type ContentWithIdRow = (i64, String, Option<String>, Option<String>);
 pub(super) type ContentRow = (String, Option<String>, Option<String>);
 
 /// What a registered schema writes, as the bulk statements read it: one JSON object for each, all in one parameter.
@@ -27,6 +28,7 @@ pub(super) struct RegisteredRow<'a> {
     text_guid: String,
     schema_type: &'static str,
     has_extras: i64,
+    deleted: i64,
     at: i64,
     text: Option<&'a RawValue>,
     metadata: Option<String>,
@@ -77,7 +79,13 @@ impl<'a> RegisteredRow<'a> {
             text_guid: registered.text_guid.to_string(),
             schema_type: registered.schema_type.as_str(),
             has_extras: registered.has_extras.into(),
-            at: change.at,
+            deleted: registered
+                .imported
+                .is_some_and(|imported| imported.deleted)
+                .into(),
+            at: registered
+                .imported
+                .map_or(change.at, |imported| imported.at),
             text: content.map(|content| &*content.text),
             metadata: content
                 .and_then(|content| content.metadata.as_ref())
@@ -201,6 +209,15 @@ pub(super) fn content((text, metadata, rule_set): ContentRow) -> Result<Content,
         rule_set: optional(rule_set)?,
         rendered: OnceLock::new(),
     })
+}
+
+pub(super) fn content_with_id(
+    (id, text, metadata, rule_set): ContentWithIdRow,
+) -> Result<(SchemaId, Content), StorageError> {
+    Ok((
+        schema_id("contents", id)?,
+        content((text, metadata, rule_set))?,
+    ))
 }
 
 pub(super) fn optional<T: serde::de::DeserializeOwned>(

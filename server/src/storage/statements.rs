@@ -45,6 +45,16 @@ pub(super) const MODES: &str = "SELECT context, subject, mode FROM modes";
 pub(super) const INSERT_CONTEXT: &str =
     "INSERT INTO contexts (context) VALUES ($1) ON CONFLICT DO NOTHING";
 
+pub(super) const RESERVE_ID: &str = "
+    INSERT INTO schemas (context, id, guid, text_guid, schema_type, has_extras)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT DO NOTHING";
+
+pub(super) const COUNT_SUBJECT: &str = "
+    UPDATE subjects
+    SET last_version = $3
+    WHERE context = $1 AND subject = $2 AND last_version < $3";
+
 pub(super) const SOFT_DELETE_VERSION: &str = "
     UPDATE versions
     SET deleted = 1

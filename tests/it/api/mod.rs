@@ -14,6 +14,7 @@ mod operations;
 mod root;
 mod schemas;
 mod subjects;
+mod transfer;
 mod versions;
 
 /// Two Avro schemas that have nothing to do with each other, and a third.
