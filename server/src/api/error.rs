@@ -26,6 +26,7 @@ pub(crate) mod code {
     pub(crate) const OPERATION_NOT_PERMITTED: u32 = 42205;
     pub(crate) const REFERENCE_EXISTS: u32 = 42206;
     pub(crate) const INVALID_SUBJECT: u32 = 42208;
+    pub(crate) const INVALID_RULE_SET: u32 = 42210;
     pub(crate) const STORE: u32 = 50001;
 }
 
@@ -63,6 +64,7 @@ impl From<RegistryError> for HttpError {
                 (StatusCode::UNPROCESSABLE_ENTITY, 422)
             }
             E::InvalidSubject(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SUBJECT),
+            E::InvalidRuleSet(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_RULE_SET),
             E::Storage(storage) => return from_storage(storage),
             E::Internal(_) | E::Moved => {
                 tracing::error!(%error, "a request could not be answered");
