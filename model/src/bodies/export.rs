@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Config, null_as_default};
-use crate::{Context, Metadata, Mode, Reference, RuleSet, SchemaId, SchemaType, Subject, Version};
+use crate::{
+    Association, Context, Metadata, Mode, Reference, RuleSet, SchemaId, SchemaType, Subject,
+    Version,
+};
 
 /// What the first line says of the format.
 pub const EXPORT_FORMAT: &str = "dovetail/1";
@@ -23,6 +26,8 @@ pub enum ExportLine {
     Schema(Box<ExportSchema>),
     /// How far the versions of a subject were counted, where that is further than the last that is there.
     Subject(ExportSubject),
+    /// A resource's use of a subject.
+    Association(Box<Association>),
     /// The settings of a scope.
     Config(ExportConfig),
     /// The mode of a scope.

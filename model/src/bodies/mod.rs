@@ -1,5 +1,6 @@
 //! The bodies of the wire protocol, with its key names and its habit of leaving out what is empty.
 
+mod association;
 mod batch;
 mod config;
 mod error;
@@ -7,6 +8,10 @@ mod explain;
 mod export;
 mod schema;
 
+pub use association::{
+    AssociationBatchGet, AssociationBatchRequest, AssociationBatchResponse, AssociationGet,
+    AssociationInfo, AssociationItem, AssociationRequest, AssociationResponse, AssociationResult,
+};
 pub use batch::{
     BatchAnswer, BatchItem, BatchOutcome, BatchReference, BatchRequest, BatchResponse, LATEST,
 };

@@ -155,6 +155,12 @@ impl Query {
         }
     }
 
+    /// The values of a parameter that may be given several times.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let matching = self.0.iter().filter(move |(key, _)| key == name);
+        matching.map(|(_, value)| value.as_str())
+    }
+
     /// A value that may be given once.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, HttpError> {
         let mut values = self

@@ -12,6 +12,7 @@ use dovetail_model::{
     bodies::{RegisterResponse, SchemaBody, SchemaString},
 };
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::{
     core::Rendered,
@@ -116,6 +117,16 @@ pub(super) fn schema_by_guid(found: &Found) -> Result<Response, HttpError> {
         ..schema_string(found, &guid)
     };
     json_sized(room(found), &body)
+}
+
+/// A version of a subject as a part of another answer.
+pub(super) fn version_json(found: &Found) -> Result<Box<RawValue>, HttpError> {
+    let guid = found.schema.guid.to_string();
+    let body = SchemaBody {
+        subject: subject_name(found),
+        version: version_body(found, &guid),
+    };
+    serde_json::value::to_raw_value(&body).map_err(|_| HttpError::internal())
 }
 
 fn version_body<'a>(found: &'a Found, guid: &'a str) -> RegisterResponse<'a> {

@@ -9,8 +9,8 @@ use std::{
 use bytes::Bytes;
 use dovetail_compat::Guid;
 use dovetail_model::{
-    Context, Metadata, Mode, QualifiedSubject, Reference, RuleSet, SchemaId, SchemaType, Subject,
-    Version, bodies::Config,
+    Association, AssociationKey, Context, Metadata, Mode, QualifiedSubject, Reference, RuleSet,
+    SchemaId, SchemaType, Subject, Version, bodies::Config,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -41,6 +41,10 @@ pub enum ChangeKind {
         subject: QualifiedSubject,
         last_version: Version,
     },
+    /// A resource's association with a subject was made or changed.
+    AssociationSet(Box<Association>),
+    /// A resource's association with a subject was removed.
+    AssociationDeleted(AssociationKey),
     /// A version was deleted.
     VersionDeleted(Deleted),
     /// Several versions of a subject were deleted together.
@@ -152,6 +156,8 @@ impl ChangeKind {
             Self::SchemaRegistered(_) => "schema_registered",
             Self::IdReserved(_) => "id_reserved",
             Self::SubjectCounted { .. } => "subject_counted",
+            Self::AssociationSet(_) => "association_set",
+            Self::AssociationDeleted(_) => "association_deleted",
             Self::VersionDeleted(_) => "version_deleted",
             Self::SubjectDeleted(_) => "subject_deleted",
             Self::ConfigChanged { .. } => "config_changed",

@@ -10,6 +10,7 @@
 //!                  +------------------ view <------ apply changes <----------+-> other nodes
 //! ```
 
+mod associations;
 mod change;
 mod committer;
 mod freshness;
@@ -17,6 +18,7 @@ mod view;
 mod view_builder;
 mod view_cell;
 
+pub use associations::Associations;
 pub use change::{
     Change, ChangeKind, Content, Deleted, Imported, Mutation, Registered, Rendered, Reserved, Scope,
 };

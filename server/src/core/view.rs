@@ -13,7 +13,7 @@ use dovetail_model::{
 };
 use imbl::{HashMap, OrdMap};
 
-use super::{Change, ChangeKind, Deleted, Imported, Registered, Reserved, Scope};
+use super::{Associations, Change, ChangeKind, Deleted, Imported, Registered, Reserved, Scope};
 
 /// Everything the registry knows at one point of its log, but for the texts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +22,7 @@ pub struct View {
     pub(super) contexts: OrdMap<Context, ContextView>,
     /// Who refers to a version. A referrer counts as long as any version carries it.
     pub(super) referrers: HashMap<Usage, Arc<Vec<(Context, SchemaId)>>>,
+    pub(super) associations: Associations,
 }
 
 /// One context. Every lookup that misses is an empty one of these.
@@ -208,14 +209,24 @@ impl View {
         }
     }
 
+    /// Which resources use which subjects.
+    pub fn associations(&self) -> &Associations {
+        &self.associations
+    }
+
     /// Every scope with its own settings and mode, the level above all contexts included.
     pub fn own_settings(
         &self,
     ) -> impl Iterator<Item = (&Context, Option<&Subject>, Option<&Config>, Option<Mode>)> {
         self.contexts.iter().flat_map(|(context, slot)| {
-            let whole = std::iter::once((context, None, slot.config.as_ref(), slot.mode));
+            let whole = std::iter::once((context, None, slot.config.as_deref(), slot.mode));
             whole.chain(slot.subjects.iter().map(move |(subject, holder)| {
-                (context, Some(subject), holder.config.as_ref(), holder.mode)
+                (
+                    context,
+                    Some(subject),
+                    holder.config.as_deref(),
+                    holder.mode,
+                )
             }))
         })
     }
@@ -241,6 +252,10 @@ impl View {
                 subject,
                 last_version,
             } => self.count(subject, *last_version),
+            ChangeKind::AssociationSet(association) => {
+                self.associations.set(association.as_ref().clone());
+            }
+            ChangeKind::AssociationDeleted(key) => self.associations.remove(key),
             ChangeKind::VersionDeleted(deleted) | ChangeKind::SubjectDeleted(deleted) => {
                 self.delete(deleted);
             }

@@ -2,7 +2,7 @@
 
 use dovetail_model::{QualifiedSubject, SchemaId, Version, VersionSpec};
 
-use super::{Registry, RegistryError, Result};
+use super::{Registry, RegistryError, Result, associations};
 use crate::core::{ChangeKind, Decision, Deleted, Mutation, Scope, SubjectView, Usage, View};
 
 impl Registry {
@@ -53,6 +53,7 @@ fn decide_version(
         ));
     }
     writable(view, subject)?;
+    associations::allows_version_deletion(view, subject, entry.version)?;
     let usage = Usage {
         subject: subject.clone(),
         version: entry.version,
@@ -75,7 +76,7 @@ fn decide_version(
     Ok(write(ChangeKind::VersionDeleted(deleted), entry.version))
 }
 
-fn decide_subject(
+pub(super) fn decide_subject(
     view: &View,
     subject: &QualifiedSubject,
     permanent: bool,
@@ -85,6 +86,7 @@ fn decide_subject(
         return Err(RegistryError::SubjectSoftDeleted(subject.clone()));
     }
     writable(view, subject)?;
+    associations::allows_deletion(view, subject)?;
     let versions: Vec<Version> = holder
         .versions()
         .iter()

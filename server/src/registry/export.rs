@@ -73,6 +73,7 @@ impl Export {
             Stage::Schemas if !self.schemas.is_empty() => self.schemas(&mut lines).await?,
             Stage::Schemas => {
                 self.subjects(&mut lines);
+                self.associations(&mut lines);
                 self.stage = Stage::Settings;
             }
             Stage::Settings => {
@@ -181,6 +182,12 @@ impl Export {
                 }
             }
         }
+    }
+
+    fn associations(&self, lines: &mut Vec<ExportLine>) {
+        let associations = self.view.associations().all();
+        let owned = associations.map(|association| Box::new(association.as_ref().clone()));
+        lines.extend(owned.map(ExportLine::Association));
     }
 
     /// Settings come last: a mode may keep everything else from being written.

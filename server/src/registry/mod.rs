@@ -3,6 +3,7 @@
 //! A use case takes a [`View`], decides, and either answers or submits its decision to the committer, which asks it again
 //! against the newest state before it writes. To add one: a file here, a line in `api/`, a row in `router.rs`.
 
+mod associations;
 mod batch;
 mod candidate;
 mod check;
@@ -15,6 +16,7 @@ mod import;
 mod lookup;
 mod mode;
 mod parser;
+mod planned;
 mod read;
 mod references;
 mod register;
@@ -23,6 +25,7 @@ mod texts;
 
 use std::sync::Arc;
 
+pub use associations::{Associated, AssociationFilter, AssociationsRequest, Resource, Whose};
 pub use batch::{Batch, MOST_IN_BATCH, Placed};
 pub use check::Verdict;
 pub use config::ConfigAnswer;

@@ -8,7 +8,7 @@ macro_rules! queries {
     ($connection:ty) => {
         use std::sync::Arc;
 
-        use dovetail_model::{Context, SchemaId};
+        use dovetail_model::{Association, Context, SchemaId};
         use sqlx::{query, query_as, query_scalar};
 
         use super::statements;
@@ -136,6 +136,12 @@ macro_rules! queries {
                     rows::parse("configs", &config)?,
                 );
             }
+            let associations: Vec<rows::AssociationRow> = query_as(statements::ASSOCIATIONS)
+                .fetch_all(&mut *connection)
+                .await?;
+            for row in associations {
+                builder.association(rows::association(row)?);
+            }
             let modes: Vec<(String, String, String)> = query_as(statements::MODES)
                 .fetch_all(&mut *connection)
                 .await?;
@@ -222,6 +228,16 @@ macro_rules! queries {
         async fn write(connection: &mut $connection, kind: &ChangeKind) -> Result<()> {
             match kind {
                 ChangeKind::SchemaRegistered(_) => Ok(()),
+                ChangeKind::AssociationSet(association) => associate(connection, association).await,
+                ChangeKind::AssociationDeleted(key) => {
+                    query(statements::DELETE_ASSOCIATION)
+                        .bind(key.resource_id.as_str())
+                        .bind(key.resource_type.as_str())
+                        .bind(key.association_type.as_str())
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                }
                 ChangeKind::IdReserved(reserved) => reserve(connection, reserved).await,
                 ChangeKind::SubjectCounted {
                     subject,
@@ -261,6 +277,25 @@ macro_rules! queries {
                     .await
                 }
             }
+        }
+
+        async fn associate(connection: &mut $connection, association: &Association) -> Result<()> {
+            query(statements::SET_ASSOCIATION)
+                .bind(association.resource_id.as_str())
+                .bind(association.resource_type.as_str())
+                .bind(association.association_type.as_str())
+                .bind(association.subject.context.as_str())
+                .bind(association.subject.subject.as_str())
+                .bind(association.guid.as_str())
+                .bind(association.resource_name.as_str())
+                .bind(association.resource_namespace.as_str())
+                .bind(association.lifecycle.as_str())
+                .bind(i64::from(association.frozen))
+                .bind(association.create_ts)
+                .bind(association.update_ts)
+                .execute(connection)
+                .await?;
+            Ok(())
         }
 
         async fn reserve(connection: &mut $connection, reserved: &Reserved) -> Result<()> {

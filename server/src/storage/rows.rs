@@ -3,13 +3,30 @@
 use std::sync::{Arc, OnceLock};
 
 use dovetail_compat::Guid;
-use dovetail_model::{Context, Mode, Reference, SchemaId, Subject, Version};
+use dovetail_model::{
+    Association, Context, Mode, QualifiedSubject, Reference, SchemaId, Subject, Version,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::StorageError;
 use crate::core::{Change, ChangeKind, Content, SchemaEntry, Scope, VersionEntry};
 
+/// In the order of the statement's columns.
+pub(super) type AssociationRow = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+);
 pub(super) type ChangeRow = (i64, i64, String, String);
 pub(super) type SchemaRow = (String, i64, String, String, String, i64);
 pub(super) type ReferenceRow = (String, i64, String, String, i64);
@@ -175,6 +192,31 @@ pub(super) fn version(
         at,
     };
     Ok((Context::new(&context), Subject::new(&subject), entry))
+}
+
+pub(super) fn association(row: AssociationRow) -> Result<Association, StorageError> {
+    let (resource_id, resource_type, association_type, context, subject, guid, ..) = row.clone();
+    let (.., resource_name, resource_namespace, lifecycle, frozen, created_at, updated_at) = row;
+    let wrong =
+        |column| StorageError::inconsistent(format!("associations.{column} of {resource_id}"));
+    Ok(Association {
+        association_type: association_type
+            .parse()
+            .map_err(|_| wrong("association_type"))?,
+        lifecycle: lifecycle.parse().map_err(|_| wrong("lifecycle"))?,
+        frozen: frozen != 0,
+        subject: QualifiedSubject {
+            context: Context::new(&context),
+            subject: Subject::new(&subject),
+        },
+        guid,
+        resource_name,
+        resource_namespace,
+        resource_id,
+        resource_type,
+        create_ts: created_at,
+        update_ts: updated_at,
+    })
 }
 
 pub(super) fn scope(context: &str, subject: &str) -> Scope {

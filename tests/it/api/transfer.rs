@@ -71,6 +71,10 @@ async fn fill(node: &Node) {
         .await
         .ok();
     node.delete("/config/:.empty:").await.ok();
+    let association = json!({ "resourceName": "t", "resourceNamespace": "n", "resourceId": "7",
+        "associations": [{ "subject": "orders", "associationType": "key", "lifecycle": "STRONG" },
+            { "subject": "money", "lifecycle": "WEAK" }] });
+    node.post("/associations", &association).await.ok();
     node.put("/mode/money", &json!({ "mode": "READONLY" }))
         .await
         .ok();
@@ -93,6 +97,7 @@ async fn answers(node: &Node) -> Vec<(String, u16, Value)> {
         "/config/:.empty:",
         "/mode/:.team:",
         "/schemas/ids/1?fetchMaxId=true",
+        "/associations/resources/7",
     ]
     .map(str::to_owned)
     .into();

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use dovetail_compat::{Guid, identity};
 use dovetail_model::{
-    Context, QualifiedSubject, Reference, SchemaId, SchemaType, Subject, Version,
+    Association, Context, QualifiedSubject, Reference, SchemaId, SchemaType, Subject, Version,
     bodies::{ExportConfig, ExportLine, ExportMode, ExportSchema, ExportSubject, ExportVersion},
 };
 
@@ -19,6 +19,7 @@ pub(super) enum Planned {
     Context(Scope),
     Schema(Box<Schema>),
     Subject(QualifiedSubject, Version),
+    Association(Box<Association>),
     Config(Scope, Box<dovetail_model::bodies::Config>),
     Mode(Scope, dovetail_model::Mode),
 }
@@ -72,6 +73,11 @@ impl Planned {
                 let number = Version::new(last_version.get().into());
                 numbered("lastVersion", number.is_some())?;
                 qualified(&context, &subject).map(|subject| Self::Subject(subject, last_version))
+            }
+            ExportLine::Association(association) => {
+                let QualifiedSubject { context, subject } = &association.subject;
+                qualified(context, subject)?;
+                Ok(Self::Association(association))
             }
             ExportLine::Config(ExportConfig {
                 context,
@@ -203,10 +209,11 @@ pub(super) fn plan(view: &View, line: &Planned) -> Result<Vec<Mutation>> {
         }),
         Planned::Schema(schema) => plan_schema(view, schema),
         Planned::Subject(subject, last_version) => plan_subject(view, subject, *last_version),
+        Planned::Association(association) => plan_association(view, association),
         Planned::Config(scope, config) => match view.own_config(scope) {
             None => Ok(vec![bare(ChangeKind::ConfigChanged {
                 scope: scope.clone(),
-                config: Some(config.as_ref().clone()),
+                config: Some(config.clone()),
             })]),
             Some(own) if own == config.as_ref() => Ok(Vec::new()),
             Some(_) => conflict(format!("{scope} has other settings here")),
@@ -349,6 +356,30 @@ fn plan_subject(
         subject: subject.clone(),
         last_version,
     })])
+}
+
+fn plan_association(view: &View, association: &Association) -> Result<Vec<Mutation>> {
+    match view.associations().get(&association.key()) {
+        Some(there) if **there == *association => return Ok(Vec::new()),
+        Some(there) => {
+            return conflict(format!(
+                "resource {} has another association of type {} here",
+                there.resource_id, there.association_type
+            ));
+        }
+        None => {}
+    }
+    if view
+        .subject(&association.subject)
+        .is_none_or(|holder| holder.versions().is_empty())
+    {
+        return Err(Refusal::Invalid(format!(
+            "subject \"{}\" has no version; they have to come first",
+            association.subject
+        )));
+    }
+    let kind = ChangeKind::AssociationSet(Box::new(association.clone()));
+    Ok(vec![bare(kind)])
 }
 
 fn bare(kind: ChangeKind) -> Mutation {
