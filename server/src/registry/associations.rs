@@ -154,6 +154,8 @@ impl Registry {
         for operation in &request.operations {
             let mut plan = None;
             if let Some((subject, schema, normalize)) = operation.registration() {
+                // What the association may not be comes before what is wrong with its schema.
+                operation.decide(&staged, &request.resource, 0)?;
                 let schema: Arc<RegisterRequest> = Arc::new(schema.clone());
                 let prepared = registry.prepare(&staged, subject, &schema, normalize);
                 plan = Some(prepared.await?);
@@ -199,6 +201,17 @@ impl Registry {
     }
 }
 
+impl Operation {
+    /// The association that it comes to, if that is to be written.
+    fn decide(&self, view: &View, resource: &Resource, at: i64) -> Result<Option<Association>> {
+        match self {
+            Self::Create(wanted) => rules::decide(view, resource, wanted, true, at),
+            Self::Upsert(wanted) => rules::decide(view, resource, wanted, false, at),
+            Self::Delete { .. } => Ok(None),
+        }
+    }
+}
+
 impl Step {
     /// Decides the step on a view and lets the view have what comes of it.
     fn take(&mut self, view: &mut View, resource: &Resource, at: i64) -> Result<Vec<Mutation>> {
@@ -208,9 +221,8 @@ impl Step {
             mutations.push(mutation);
         };
         match &self.operation {
-            Operation::Create(wanted) | Operation::Upsert(wanted) => {
-                let is_create = matches!(self.operation, Operation::Create(_));
-                let association = rules::decide(view, resource, wanted, is_create, at)?;
+            Operation::Create(_) | Operation::Upsert(_) => {
+                let association = self.operation.decide(view, resource, at)?;
                 if let Some(plan) = &mut self.plan
                     && let Decision::Write(registered, _) = plan.decide(&Moment { view, at })?
                 {

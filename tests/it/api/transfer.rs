@@ -216,11 +216,13 @@ on_both!(an_import_survives_a_restart_of_its_registry, |node| {
     import(&to, &exported).await.ok();
     let before = answers(&to).await;
     to.kill().await;
-    assert_eq!(answers(&Node::start(&database).await).await, before);
+    let again = Node::start(&database).await;
+    assert_eq!(answers(&again).await, before);
 });
 
 on_both!(a_part_that_is_there_is_completed, |node| {
-    let from = Node::start(&Database::sqlite()).await;
+    let database = Database::sqlite();
+    let from = Node::start(&database).await;
     fill(&from).await;
     let exported = export(&from).await;
     let lines: Vec<&str> = exported.lines().collect();
@@ -239,7 +241,8 @@ on_both!(a_part_that_is_there_is_completed, |node| {
 });
 
 on_both!(conflicts_are_named_and_change_nothing, |node| {
-    let from = Node::start(&Database::sqlite()).await;
+    let database = Database::sqlite();
+    let from = Node::start(&database).await;
     from.register("a", STRING).await.ok();
     from.register("b", INT).await.ok();
     let exported = export(&from).await;
@@ -259,7 +262,8 @@ on_both!(conflicts_are_named_and_change_nothing, |node| {
 on_both!(
     what_differs_in_versions_settings_and_modes_conflicts,
     |node| {
-        let from = Node::start(&Database::sqlite()).await;
+        let database = Database::sqlite();
+        let from = Node::start(&database).await;
         from.register("a", STRING).await.ok();
         from.level("a", "FULL").await.ok();
         from.put("/mode/a", &json!({ "mode": "READONLY" }))
@@ -411,7 +415,8 @@ on_both!(an_export_holds_still_while_others_write, |node| {
     // Each of them can be taken.
     let last = exports.len().saturating_sub(3);
     for exported in &exports[last..] {
-        let to = Node::start(&Database::sqlite()).await;
+        let database = Database::sqlite();
+        let to = Node::start(&database).await;
         import(&to, exported).await.ok();
     }
 });
