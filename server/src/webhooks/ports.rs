@@ -61,7 +61,7 @@ pub struct AttemptRequest {
     /// When the attempt starts, in milliseconds since 1970; its seconds are the signed timestamp.
     pub at: i64,
     pub body: Bytes,
-    /// How long everything may take, the body of the answer included.
+    /// How long everything may take, the body of the answer included. A lease ends some time after it.
     pub deadline: Duration,
 }
 
@@ -106,12 +106,11 @@ pub trait Events: Send + Sync {
 pub enum Notice<'a> {
     /// `webhook.test`: somebody tries a subscription.
     Test { subscription: &'a Subscription },
-    /// `webhook.gap`: these events of a subject were given up, in this order. There may be more than are listed.
+    /// `webhook.gap`: these events of a subject were given up, in this order.
     Gap {
         subscription: &'a Subscription,
         subject: Option<&'a str>,
         skipped: &'a [EventId],
-        more: bool,
     },
     /// `webhook.disabled`: a subscription is no longer told anything.
     Disabled {
