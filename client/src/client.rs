@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use dovetail_model::VersionSpec;
+use reqwest::{Body, Response};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -125,6 +126,14 @@ impl Client {
 
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
         self.exchange.send(&call, &self.retry).await?.json()
+    }
+
+    pub(crate) async fn open(&self, call: &Call, body: Option<Body>) -> Result<Response> {
+        self.exchange.open(call, body).await
+    }
+
+    pub(crate) async fn answer<T: DeserializeOwned>(&self, response: Response) -> Result<T> {
+        self.exchange.read(response).await?.json()
     }
 
     pub(crate) async fn text(&self, call: Call) -> Result<String> {

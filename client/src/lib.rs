@@ -21,7 +21,7 @@ mod schemas;
 pub mod wire;
 
 pub use api::{
-    Check, Deletion, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp, ReadSchema,
+    Check, Deletion, Export, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp, ReadSchema,
     ReadVersion, Register, ServerVersion, SetMode,
 };
 pub use auth::{Auth, Secret, TokenProvider};

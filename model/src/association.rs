@@ -9,6 +9,7 @@ use crate::QualifiedSubject;
 /// A resource's use of a subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "they are the protocol's names")]
 pub struct Association {
     /// The subject.
     pub subject: QualifiedSubject,

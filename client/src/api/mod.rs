@@ -10,6 +10,7 @@ mod mode;
 mod operations;
 mod schemas;
 mod subjects;
+mod transfer;
 mod versions;
 
 pub use compatibility::Check;
@@ -17,4 +18,5 @@ pub use mode::SetMode;
 pub use operations::ServerVersion;
 pub use schemas::{ListOfId, ListSchemas, ReadSchema};
 pub use subjects::{Deletion, ListSubjects, LookUp};
+pub use transfer::Export;
 pub use versions::{ListVersions, ReadVersion, Register};

@@ -29,7 +29,7 @@ pub enum ExportLine {
     /// A resource's use of a subject.
     Association(Box<Association>),
     /// The settings of a scope.
-    Config(ExportConfig),
+    Config(Box<ExportConfig>),
     /// The mode of a scope.
     Mode(ExportMode),
     /// The export is complete.

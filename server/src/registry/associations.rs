@@ -226,9 +226,9 @@ impl Step {
                 if let Some(plan) = &mut self.plan
                     && let Decision::Write(registered, _) = plan.decide(&Moment { view, at })?
                 {
-                    registered
-                        .into_iter()
-                        .for_each(|mutation| push(view, mutation));
+                    for mutation in registered {
+                        push(view, mutation);
+                    }
                 }
                 if let Some(association) = association {
                     push(

@@ -203,11 +203,11 @@ impl Export {
                 }));
             }
             if let Some(config) = config {
-                lines.push(ExportLine::Config(ExportConfig {
+                lines.push(ExportLine::Config(Box::new(ExportConfig {
                     context,
                     subject,
                     config: config.clone(),
-                }));
+                })));
             }
         }
         lines.extend(modes);

@@ -41,7 +41,7 @@ const CHUNK_BYTES: usize = 8 * 1024 * 1024;
 struct Line {
     number: u64,
     place: Place,
-    line: PlannedLine,
+    planned: PlannedLine,
 }
 
 /// Why a chunk was not written.
@@ -86,9 +86,11 @@ impl Registry {
             }
             let mut new = Vec::new();
             for line in &window {
-                counts.count(&line.line);
-                let mutations = plan(&staged, &line.line).map_err(|error| error.at(line.number))?;
-                if let (Some((context, id)), false) = (line.line.schema_key(), mutations.is_empty())
+                counts.count(&line.planned);
+                let mutations =
+                    plan(&staged, &line.planned).map_err(|error| error.at(line.number))?;
+                if let (Some((context, id)), false) =
+                    (line.planned.schema_key(), mutations.is_empty())
                 {
                     texts.insert(context.clone(), id, line.place);
                     new.push(line);
@@ -107,7 +109,7 @@ impl Registry {
 
     /// Whether a text is one that can be compared with others later.
     async fn can_be_parsed(&self, view: &View, line: &Line) -> Result<()> {
-        let Some((schema_type, context, text, references)) = line.line.text() else {
+        let Some((schema_type, context, text, references)) = line.planned.text() else {
             return Ok(());
         };
         let at = |error: RegistryError| match error {
@@ -158,7 +160,7 @@ fn decide(moment: &Moment<'_>, chunk: &[Line]) -> std::result::Result<Decision<u
     let mut mutations = Vec::new();
     for line in chunk {
         let more =
-            plan(&staged, &line.line).map_err(|error| Stop::Refused(error.at(line.number)))?;
+            plan(&staged, &line.planned).map_err(|error| Stop::Refused(error.at(line.number)))?;
         for mutation in &more {
             staged.apply_next(&mutation.kind);
         }
@@ -242,7 +244,7 @@ impl<'a> Lines<'a> {
                     lines.push(Line {
                         number,
                         place,
-                        line,
+                        planned: line,
                     });
                 }
             }

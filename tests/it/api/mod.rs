@@ -15,7 +15,7 @@ mod operations;
 mod root;
 mod schemas;
 mod subjects;
-mod transfer;
+pub(crate) mod transfer;
 mod versions;
 
 /// Two Avro schemas that have nothing to do with each other, and a third.

@@ -7,7 +7,7 @@ use dovetail_tests::{Database, Node, avro_record, on_both};
 use super::*;
 
 /// Everything a registry can hold, in two contexts.
-async fn fill(node: &Node) {
+pub(crate) async fn fill(node: &Node) {
     node.register("money", &record("Money")).await.ok();
     let with_reference = json!({
         "schema": record_of("Order", "Money"),
@@ -84,7 +84,7 @@ async fn fill(node: &Node) {
 }
 
 /// Every answer to every reading question about what there is.
-async fn answers(node: &Node) -> Vec<(String, u16, Value)> {
+pub(crate) async fn answers(node: &Node) -> Vec<(String, u16, Value)> {
     let mut paths: BTreeSet<String> = [
         "/subjects?subjectPrefix=:*:",
         "/subjects?subjectPrefix=:*:&deleted=true",

@@ -17,6 +17,7 @@ const LONGEST: usize = 512;
 
 /// A resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "it is the protocol's name")]
 pub struct Resource {
     pub name: String,
     pub namespace: String,

@@ -26,6 +26,7 @@ pub(super) enum Planned {
 
 /// A schema line.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "it is the protocol's name")]
 pub(super) struct Schema {
     context: Context,
     id: SchemaId,
@@ -79,14 +80,17 @@ impl Planned {
                 qualified(context, subject)?;
                 Ok(Self::Association(association))
             }
-            ExportLine::Config(ExportConfig {
-                context,
-                subject,
-                config,
-            }) => Ok(Self::Config(
-                scope(&context, subject.as_ref())?,
-                Box::new(config),
-            )),
+            ExportLine::Config(line) => {
+                let ExportConfig {
+                    context,
+                    subject,
+                    config,
+                } = *line;
+                Ok(Self::Config(
+                    scope(&context, subject.as_ref())?,
+                    Box::new(config),
+                ))
+            }
             ExportLine::Mode(ExportMode {
                 context,
                 subject,
