@@ -125,7 +125,10 @@ impl Client {
     }
 
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
-        self.exchange.send(&call, &self.retry).await?.json()
+        let answer = self.exchange.send(&call, &self.retry).await?;
+        answer
+            .json()
+            .map_err(|error| error.while_doing(|| self.exchange.describe(&call)))
     }
 
     pub(crate) async fn open(&self, call: &Call, body: Option<Body>) -> Result<Response> {

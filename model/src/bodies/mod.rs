@@ -26,6 +26,7 @@ pub use export::{
 };
 pub use schema::{
     IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
+    TagRequest,
 };
 
 use serde::{Deserialize, Deserializer};

@@ -153,10 +153,14 @@ async fn associate(
     dry_run: bool,
 ) -> Result<AssociationResponse, HttpError> {
     let associated = registry.associate(request, dry_run).await?;
-    response(&request.resource, associated)
+    response(registry, &request.resource, associated)
 }
 
-fn response(resource: &Resource, associated: Associated) -> Result<AssociationResponse, HttpError> {
+fn response(
+    registry: &Registry,
+    resource: &Resource,
+    associated: Associated,
+) -> Result<AssociationResponse, HttpError> {
     let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let infos = associated.into_iter().map(|(association, found)| {
         Ok(AssociationInfo {
@@ -164,7 +168,10 @@ fn response(resource: &Resource, associated: Associated) -> Result<AssociationRe
             association_type: association.association_type,
             lifecycle: association.lifecycle,
             frozen: association.frozen,
-            schema: found.as_ref().map(version_json).transpose()?,
+            schema: found
+                .as_ref()
+                .map(|found| version_json(found, registry.profile()))
+                .transpose()?,
         })
     });
     Ok(AssociationResponse {
@@ -231,7 +238,7 @@ async fn get(
             resource_type: request.resource_type.unwrap_or_default(),
         },
     };
-    response(&resource, associated)
+    response(registry, &resource, associated)
 }
 
 /// What became of one request. What is about the server, and not about the request, is an error of the whole batch.
@@ -261,7 +268,9 @@ fn fits(requests: usize) -> Result<(), HttpError> {
 }
 
 fn filter(query: &Query) -> Result<AssociationFilter, HttpError> {
-    let types = query.all("associationType").filter(|text| !text.is_empty());
+    let types = query
+        .every("associationType")
+        .filter(|text| !text.is_empty());
     let types = types.map(|text| typed("associationType", text));
     let lifecycle = query.text("lifecycle")?.filter(|text| !text.is_empty());
     Ok(AssociationFilter {

@@ -34,6 +34,7 @@ pub(crate) mod code {
     pub(crate) const REFERENCE_EXISTS: u32 = 42206;
     pub(crate) const INVALID_SUBJECT: u32 = 42208;
     pub(crate) const INVALID_RULE_SET: u32 = 42210;
+    pub(crate) const CONTEXT_NOT_EMPTY: u32 = 42211;
     pub(crate) const INVALID_ASSOCIATION: u32 = 42212;
     pub(crate) const STORE: u32 = 50001;
 }
@@ -89,6 +90,7 @@ impl From<RegistryError> for HttpError {
             }
             E::InvalidSubject(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SUBJECT),
             E::InvalidRuleSet(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_RULE_SET),
+            E::ContextNotEmpty(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::CONTEXT_NOT_EMPTY),
             E::Storage(storage) => return from_storage(storage),
             E::Internal(_) | E::Moved => {
                 tracing::error!(%error, "a request could not be answered");

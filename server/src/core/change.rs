@@ -56,6 +56,8 @@ pub enum ChangeKind {
     },
     /// The mode of a scope was set; `None` when it was removed.
     ModeChanged { scope: Scope, mode: Option<Mode> },
+    /// An empty context was deleted, with all settings in it. What its ids stood for is remembered.
+    ContextDeleted { context: Context },
 }
 
 /// A new version of a subject.
@@ -162,6 +164,7 @@ impl ChangeKind {
             Self::SubjectDeleted(_) => "subject_deleted",
             Self::ConfigChanged { .. } => "config_changed",
             Self::ModeChanged { .. } => "mode_changed",
+            Self::ContextDeleted { .. } => "context_deleted",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Why a use case refuses. One variant for each thing a client can tell apart; `api/error.rs` gives each its code.
 
 use dovetail_model::{
-    AssociationType, InvalidRuleSet, InvalidSubject, QualifiedSubject, Version, VersionSpec,
+    AssociationType, Context, InvalidRuleSet, InvalidSubject, QualifiedSubject, Version,
+    VersionSpec,
 };
 
 use crate::{core::Usage, storage::StorageError};
@@ -48,6 +49,8 @@ pub enum RegistryError {
     ReferenceExists(Usage),
     #[error(transparent)]
     InvalidSubject(#[from] InvalidSubject),
+    #[error("Context '{0}' is not empty. Delete its subjects permanently first")]
+    ContextNotEmpty(Context),
     #[error(transparent)]
     InvalidRuleSet(#[from] InvalidRuleSet),
     #[error("{0}")]

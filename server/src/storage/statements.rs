@@ -83,6 +83,13 @@ pub(super) const COUNT_SUBJECT: &str = "
     SET last_version = $3
     WHERE context = $1 AND subject = $2 AND last_version < $3";
 
+/// What goes with a context in which there is no version; its rows in `schemas` stay.
+pub(super) const DELETE_CONTEXT: [&str; 3] = [
+    "DELETE FROM configs WHERE context = $1",
+    "DELETE FROM modes WHERE context = $1",
+    "DELETE FROM contexts WHERE context = $1",
+];
+
 pub(super) const SOFT_DELETE_VERSION: &str = "
     UPDATE versions
     SET deleted = 1

@@ -118,7 +118,8 @@ on_both!(a_wrong_method_is_told_the_right_ones, |node| {
             .replace("{subject}", "a")
             .replace("{version}", "1")
             .replace("{id}", "1")
-            .replace("{guid}", "1");
+            .replace("{guid}", "1")
+            .replace("{context}", "c");
         let mut expected: Vec<&str> = methods.clone();
         if methods.contains(&"GET") {
             expected.push("HEAD");

@@ -3,6 +3,7 @@
 use dovetail_tests::Answer;
 use serde_json::{Value, json};
 
+mod aliases;
 mod associations;
 mod batch;
 mod compatibility;
@@ -10,8 +11,10 @@ mod config;
 mod contexts;
 mod every_route;
 mod explain;
+mod listing;
 mod mode;
 mod operations;
+mod profile;
 mod root;
 mod schemas;
 mod subjects;
