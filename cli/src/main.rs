@@ -10,7 +10,9 @@ mod delete;
 mod diff;
 mod ending;
 mod explain;
+mod export;
 mod generate;
+mod import;
 mod init;
 mod judge;
 mod manual;
@@ -26,6 +28,7 @@ mod serve;
 mod show;
 mod source;
 mod subjects;
+mod transfer;
 mod workspace;
 
 use std::process::ExitCode;
@@ -60,6 +63,8 @@ enum Command {
     Delete(delete::Delete),
     Completions(manual::Completions),
     Man(manual::Man),
+    Export(export::Export),
+    Import(import::Import),
 }
 
 /// The stack that commands run on. Schemas nest deeper than the main thread's stack likes; memory is taken only as far as a
@@ -69,13 +74,17 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(serve) => serve.run(),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
         command => ending::exit_code(on_large_stack(|| run(command))),
     }
 }
 
 fn run(command: Command) -> Outcome {
     match command {
-        Command::Serve(_) => Err(Failure::usage("serve runs on the main thread")),
+        Command::Serve(_) | Command::Export(_) | Command::Import(_) => {
+            Err(Failure::usage("this command runs on the main thread"))
+        }
         Command::Check(check) => check.run(),
         Command::Register(register) => register.run(),
         Command::Diff(diff) => diff.run(),
