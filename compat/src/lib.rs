@@ -18,12 +18,17 @@ pub mod explain;
 mod identity;
 mod json_schema;
 mod limits;
+pub mod link;
 mod position;
 mod protobuf;
+pub mod sample;
 mod schema;
+mod tags;
 
 pub use check::{Report, check};
 pub use difference::{Difference, Rule, Verdict, rules};
 pub use identity::{Guid, identity};
 pub use limits::TooComplex;
-pub use schema::{NamedText, Schema, SchemaError, parse};
+pub use link::Mentions;
+pub use schema::{Format, NamedText, Schema, SchemaError, parse, parse_lax};
+pub use tags::TagEdits;

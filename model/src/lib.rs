@@ -7,6 +7,7 @@
 
 #![warn(missing_docs)]
 
+mod association;
 pub mod bodies;
 mod compatibility_level;
 mod context;
@@ -14,16 +15,19 @@ mod metadata;
 mod mode;
 mod reference;
 mod rule_set;
+mod schema_tags;
 mod schema_type;
 mod subject;
 mod version;
 
+pub use association::{Association, AssociationKey, AssociationType, Lifecycle, NotOneOf};
 pub use compatibility_level::{CompatibilityLevel, CompatibilityPolicy, Direction, UnknownLevel};
 pub use context::Context;
 pub use metadata::{CONFLUENT_VERSION, Metadata};
 pub use mode::{Mode, UnknownMode};
 pub use reference::Reference;
 pub use rule_set::{InvalidRuleSet, Rule, RuleSet};
+pub use schema_tags::{EntityType, SchemaEntity, SchemaTags};
 pub use schema_type::{SchemaType, UnknownSchemaType};
 pub use subject::{InvalidSubject, MAX_SUBJECT_BYTES, QualifiedSubject, Subject};
 pub use version::{InvalidVersion, SchemaId, Version, VersionSpec};

@@ -10,8 +10,8 @@ use axum::{
 
 use crate::{
     api::{
-        batch, compatibility, config, contexts, explain, mode, operations, root, schemas, subjects,
-        versions,
+        associations, batch, compatibility, config, contexts, explain, metadata, mode, operations,
+        root, schemas, subjects, transfer, versions,
     },
     app::App,
     http::{BodyLimits, Gated, NameRequests, NegotiateJson, Strict, fallback, method_not_allowed},
@@ -23,9 +23,13 @@ fn api() -> Routes {
     Routes::default()
         .get("/", root::get)
         .post("/", root::post)
+        .get("/v1/metadata/id", metadata::id)
+        .get("/v1/metadata/version", metadata::version)
+        .get("/v1/metadata/deployment", metadata::deployment)
         .get("/subjects", subjects::list)
         .post("/subjects/{subject}", subjects::look_up)
         .delete("/subjects/{subject}", subjects::delete)
+        .get("/subjects/{subject}/metadata", subjects::with_metadata)
         .get("/subjects/{subject}/versions", versions::list)
         .post("/subjects/{subject}/versions", versions::register)
         .get("/subjects/{subject}/versions/{version}", versions::get)
@@ -38,6 +42,8 @@ fn api() -> Routes {
             "/subjects/{subject}/versions/{version}/referencedby",
             versions::referenced_by,
         )
+        .post("/subjects/{subject}/versions/{version}/tags", versions::tag)
+        .get("/schemas", schemas::list)
         .get("/schemas/types", schemas::types)
         .get("/schemas/ids/{id}", schemas::get)
         .get("/schemas/ids/{id}/schema", schemas::get_schema)
@@ -53,8 +59,23 @@ fn api() -> Routes {
             "/compatibility/subjects/{subject}/versions/{version}",
             compatibility::check_version,
         )
+        .get("/associations/subjects/{subject}", associations::of_subject)
+        .get(
+            "/associations/resources/{resource}",
+            associations::of_resource,
+        )
+        .put("/associations/resources/{resource}", associations::upsert)
+        .delete("/associations/resources/{resource}", associations::delete)
+        .get(
+            "/associations/resources/{resource}/{name}",
+            associations::of_name,
+        )
+        .post("/associations", associations::create)
+        .post("/associations:batchGet", associations::batch_get)
+        .post("/associations:batchMutate", associations::batch_mutate)
         .post("/api/v1/batch", batch::batch)
         .post("/api/v1/explain", explain::explain)
+        .post("/api/v1/import", transfer::import)
         .get("/config", config::get)
         .put("/config", config::put)
         .delete("/config", config::delete)
@@ -68,6 +89,7 @@ fn api() -> Routes {
         .put("/mode/{subject}", mode::put_of)
         .delete("/mode/{subject}", mode::delete_of)
         .get("/contexts", contexts::list)
+        .delete("/contexts/{context}", contexts::delete)
         .get("/health/live", operations::live)
         .get("/health/ready", operations::ready)
 }
@@ -75,6 +97,7 @@ fn api() -> Routes {
 /// Routes that answer in media types of their own, so that `Accept` does not matter.
 fn plain() -> Routes {
     Routes::default()
+        .get("/api/v1/export", transfer::export)
         .get("/metrics", operations::metrics)
         .get("/openapi.yaml", operations::openapi)
 }

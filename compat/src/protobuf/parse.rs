@@ -55,10 +55,6 @@ impl ProtobufSchema {
     }
 
     /// The base64 `FileDescriptorProto`.
-    #[expect(
-        dead_code,
-        reason = "the server's format=serialized is its first caller"
-    )]
     pub(crate) fn serialized(&self) -> String {
         STANDARD.encode(&self.descriptor)
     }
@@ -73,17 +69,22 @@ impl ProtobufSchema {
         fields.map(|field| field.name.as_str()).collect()
     }
 
+    pub(super) const fn tree(&self) -> &tree::File {
+        &self.tree
+    }
+
     pub(super) const fn model(&self) -> &Model {
         &self.model
     }
 
-    pub(super) const fn pool(&self) -> &DescriptorPool {
+    /// Everything that was compiled, the schema's own file last.
+    pub(crate) const fn pool(&self) -> &DescriptorPool {
         &self.pool
     }
 }
 
 /// Whether a text has none of the blanks and punctuation that every `.proto` text needs.
-fn looks_like_base64(text: &str) -> bool {
+pub(super) fn looks_like_base64(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty()
         && text

@@ -4,7 +4,7 @@
 //! started with, the committer changes its own and publishes it when the database has committed. A view at N is equal to a
 //! view loaded from the tables at N.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use dovetail_compat::Guid;
 use dovetail_model::{
@@ -13,7 +13,7 @@ use dovetail_model::{
 };
 use imbl::{HashMap, OrdMap};
 
-use super::{Change, ChangeKind, Deleted, Registered, Scope};
+use super::{Associations, Change, ChangeKind, Deleted, Imported, Registered, Reserved, Scope};
 
 /// Everything the registry knows at one point of its log, but for the texts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,11 +22,14 @@ pub struct View {
     pub(super) contexts: OrdMap<Context, ContextView>,
     /// Who refers to a version. A referrer counts as long as any version carries it.
     pub(super) referrers: HashMap<Usage, Arc<Vec<(Context, SchemaId)>>>,
+    pub(super) associations: Associations,
 }
 
 /// One context. Every lookup that misses is an empty one of these.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ContextView {
+    /// Whether it is there. One that was deleted leaves the meanings of its ids.
+    pub(super) exists: bool,
     pub(super) subjects: OrdMap<Subject, Arc<SubjectView>>,
     pub(super) schemas: OrdMap<SchemaId, Arc<SchemaEntry>>,
     pub(super) by_guid: HashMap<Guid, SchemaId>,
@@ -80,6 +83,47 @@ impl View {
     /// The number of the last change in it.
     pub fn seq(&self) -> u64 {
         self.seq
+    }
+
+    /// The subject that is meant by a name: another one where its settings say so. That one's own alias does not count.
+    pub fn aliased<'a>(&self, subject: &'a QualifiedSubject) -> Cow<'a, QualifiedSubject> {
+        let config = self
+            .subject(subject)
+            .and_then(|holder| holder.config.as_deref());
+        let alias = config.and_then(|config| config.alias.as_deref());
+        alias
+            .and_then(|alias| QualifiedSubject::parse_within(alias, &subject.context).ok())
+            .map_or(Cow::Borrowed(subject), Cow::Owned)
+    }
+
+    /// The subject that is meant where a name without a context is not `fitting` in the default one: the first of that name
+    /// in another context that is.
+    pub fn in_contexts<'a>(
+        &self,
+        subject: &'a QualifiedSubject,
+        fitting: impl Fn(&SubjectView) -> bool,
+    ) -> Cow<'a, QualifiedSubject> {
+        let fits = |subject: &QualifiedSubject| self.subject(subject).is_some_and(|it| fitting(it));
+        if !subject.context.is_default() || fits(subject) {
+            return Cow::Borrowed(subject);
+        }
+        self.namesakes(subject)
+            .find(fits)
+            .map_or(Cow::Borrowed(subject), Cow::Owned)
+    }
+
+    /// The subjects of the same name in other contexts than the default one.
+    pub fn namesakes<'a>(
+        &'a self,
+        subject: &'a QualifiedSubject,
+    ) -> impl Iterator<Item = QualifiedSubject> + 'a {
+        let others = self.contexts().filter(|(context, slot)| {
+            !context.is_default() && slot.subjects.contains_key(&subject.subject)
+        });
+        others.map(|(context, _)| QualifiedSubject {
+            context: context.clone(),
+            subject: subject.subject.clone(),
+        })
     }
 
     /// Every context that was ever written to, the default one first.
@@ -208,6 +252,28 @@ impl View {
         }
     }
 
+    /// Which resources use which subjects.
+    pub fn associations(&self) -> &Associations {
+        &self.associations
+    }
+
+    /// Every scope with its own settings and mode, the level above all contexts included.
+    pub fn own_settings(
+        &self,
+    ) -> impl Iterator<Item = (&Context, Option<&Subject>, Option<&Config>, Option<Mode>)> {
+        self.contexts.iter().flat_map(|(context, slot)| {
+            let whole = std::iter::once((context, None, slot.config.as_deref(), slot.mode));
+            whole.chain(slot.subjects.iter().map(move |(subject, holder)| {
+                (
+                    context,
+                    Some(subject),
+                    holder.config.as_deref(),
+                    holder.mode,
+                )
+            }))
+        })
+    }
+
     /// Takes a change that is yet to be written, to see what would come of it.
     pub fn apply_next(&mut self, kind: &ChangeKind) {
         self.apply(&Change {
@@ -224,6 +290,15 @@ impl View {
         self.seq = change.seq;
         match &change.kind {
             ChangeKind::SchemaRegistered(registered) => self.register(registered, change.at),
+            ChangeKind::IdReserved(reserved) => self.reserve(reserved),
+            ChangeKind::SubjectCounted {
+                subject,
+                last_version,
+            } => self.count(subject, *last_version),
+            ChangeKind::AssociationSet(association) => {
+                self.associations.set(association.as_ref().clone());
+            }
+            ChangeKind::AssociationDeleted(key) => self.associations.remove(key),
             ChangeKind::VersionDeleted(deleted) | ChangeKind::SubjectDeleted(deleted) => {
                 self.delete(deleted);
             }
@@ -237,6 +312,7 @@ impl View {
             ChangeKind::ModeChanged { scope, mode } => {
                 self.set(scope, |slot| slot.mode = *mode, |slot| slot.mode = *mode);
             }
+            ChangeKind::ContextDeleted { context } => self.delete_context(context),
         }
     }
 
@@ -250,6 +326,7 @@ impl View {
             version: registered.version,
         };
         let slot = self.contexts.entry(context.clone()).or_default();
+        slot.exists = true;
         let entry = slot
             .schemas
             .entry(registered.id)
@@ -266,14 +343,42 @@ impl View {
         let known = slot.by_guid.entry(registered.guid).or_insert(registered.id);
         *known = registered.id.min(*known);
         let holder = Arc::make_mut(slot.subjects.entry(subject).or_default());
+        let imported = registered.imported;
+        let Imported { at, deleted } = imported.unwrap_or(Imported { at, deleted: false });
         holder.insert(VersionEntry {
             version,
             id: registered.id,
-            deleted: false,
+            deleted,
             at,
         });
         if revived {
             self.link(&context, registered.id, &registered.references);
+        }
+    }
+
+    fn reserve(&mut self, reserved: &Reserved) {
+        let slot = self.contexts.entry(reserved.context.clone()).or_default();
+        let entry = SchemaEntry {
+            id: reserved.id,
+            guid: reserved.guid,
+            text_guid: reserved.text_guid,
+            schema_type: reserved.schema_type,
+            has_extras: reserved.has_extras,
+            references: Vec::new(),
+            usages: Vec::new(),
+        };
+        slot.schemas
+            .entry(reserved.id)
+            .or_insert_with(|| Arc::new(entry));
+        let known = slot.by_guid.entry(reserved.guid).or_insert(reserved.id);
+        *known = reserved.id.min(*known);
+    }
+
+    fn count(&mut self, subject: &QualifiedSubject, last_version: Version) {
+        let slot = self.contexts.get_mut(&subject.context);
+        if let Some(holder) = slot.and_then(|slot| slot.subjects.get_mut(&subject.subject)) {
+            let holder = Arc::make_mut(holder);
+            holder.last_version = holder.last_version.max(last_version.get());
         }
     }
 
@@ -364,6 +469,21 @@ impl View {
         }
     }
 
+    /// Removes a context in which there is no version, but for the meanings of its ids.
+    fn delete_context(&mut self, context: &Context) {
+        let Some(slot) = self.contexts.get_mut(context) else {
+            return;
+        };
+        if slot.schemas.is_empty() {
+            self.contexts.remove(context);
+            return;
+        }
+        slot.exists = false;
+        slot.config = None;
+        slot.mode = None;
+        slot.subjects = OrdMap::new();
+    }
+
     fn set(
         &mut self,
         scope: &Scope,
@@ -371,6 +491,7 @@ impl View {
         on_context: impl FnOnce(&mut ContextView),
     ) {
         let slot = self.contexts.entry(scope.context.clone()).or_default();
+        slot.exists = true;
         let Some(name) = &scope.subject else {
             return on_context(slot);
         };
@@ -392,7 +513,7 @@ impl ContextView {
     pub fn subjects_from(
         &self,
         first: &Subject,
-    ) -> impl Iterator<Item = (&Subject, &Arc<SubjectView>)> {
+    ) -> impl Iterator<Item = (&Subject, &Arc<SubjectView>)> + use<'_> {
         self.subjects.range(first.clone()..)
     }
 
@@ -406,9 +527,26 @@ impl ContextView {
         self.schemas.get(&id)
     }
 
+    /// Whether it was written to, and not deleted since.
+    pub fn exists(&self) -> bool {
+        self.exists
+    }
+
+    /// Whether a version is in it, soft-deleted ones included.
+    pub fn has_versions(&self) -> bool {
+        self.subjects
+            .values()
+            .any(|subject| !subject.versions.is_empty())
+    }
+
     /// The highest id ever given out.
     pub fn last_id(&self) -> Option<SchemaId> {
         self.schemas.get_max().map(|(id, _)| *id)
+    }
+
+    /// Every id that was given out, in ascending order.
+    pub fn ids(&self) -> impl Iterator<Item = SchemaId> {
+        self.schemas.keys().copied()
     }
 
     /// How many schemas were ever registered.
@@ -439,6 +577,11 @@ impl SubjectView {
             .binary_search_by_key(&version, |entry| entry.version)
             .ok()
             .map(|found| &self.versions[found])
+    }
+
+    /// The highest version that was ever given out; 0 where there was none.
+    pub fn last_version(&self) -> u32 {
+        self.last_version
     }
 
     /// The version the next registration becomes: one more than the highest ever given out.

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dovetail_model::{Context, Mode, Reference, SchemaId, Subject, bodies::Config};
+use dovetail_model::{Association, Context, Mode, Reference, SchemaId, Subject, bodies::Config};
 use imbl::HashMap;
 
 use super::{
-    Scope,
+    Associations, Scope,
     view::{ContextView, SchemaEntry, SubjectView, VersionEntry, View},
 };
 
@@ -15,12 +15,14 @@ use super::{
 pub struct ViewBuilder {
     seq: u64,
     contexts: BTreeMap<Context, ContextBuilder>,
+    associations: Associations,
 }
 
 #[derive(Debug, Default)]
 struct ContextBuilder {
     subjects: BTreeMap<Subject, SubjectView>,
     schemas: BTreeMap<SchemaId, SchemaEntry>,
+    exists: bool,
     config: Option<Box<Config>>,
     mode: Option<Mode>,
 }
@@ -31,7 +33,7 @@ impl ViewBuilder {
     }
 
     pub fn context(&mut self, context: Context) {
-        self.contexts.entry(context).or_default();
+        self.contexts.entry(context).or_default().exists = true;
     }
 
     /// A schema without its references, before anything that mentions it.
@@ -103,9 +105,14 @@ impl ViewBuilder {
         }
     }
 
+    pub fn association(&mut self, association: Association) {
+        self.associations.set(association);
+    }
+
     pub fn build(self) -> View {
         let mut view = View {
             seq: self.seq,
+            associations: self.associations,
             ..View::default()
         };
         let mut links = Vec::new();
@@ -118,6 +125,7 @@ impl ViewBuilder {
                 }
             }
             let built = ContextView {
+                exists: slot.exists,
                 subjects: slot
                     .subjects
                     .into_iter()

@@ -2,7 +2,7 @@
 
 use dovetail_model::{QualifiedSubject, SchemaId, Version, VersionSpec};
 
-use super::{Registry, RegistryError, Result};
+use super::{Registry, RegistryError, Result, associations};
 use crate::core::{ChangeKind, Decision, Deleted, Mutation, Scope, SubjectView, Usage, View};
 
 impl Registry {
@@ -14,7 +14,8 @@ impl Registry {
         permanent: bool,
     ) -> Result<Version> {
         let subject = subject.clone();
-        let decide = move |view: &View| decide_version(view, &subject, spec, permanent);
+        let decide =
+            move |view: &View| decide_version(view, &view.aliased(&subject), spec, permanent);
         self.committer
             .submit(move |moment| decide(moment.view))
             .await
@@ -27,7 +28,7 @@ impl Registry {
         permanent: bool,
     ) -> Result<Vec<Version>> {
         let subject = subject.clone();
-        let decide = move |view: &View| decide_subject(view, &subject, permanent);
+        let decide = move |view: &View| decide_subject(view, &view.aliased(&subject), permanent);
         self.committer
             .submit(move |moment| decide(moment.view))
             .await
@@ -53,6 +54,7 @@ fn decide_version(
         ));
     }
     writable(view, subject)?;
+    associations::allows_version_deletion(view, subject, entry.version)?;
     let usage = Usage {
         subject: subject.clone(),
         version: entry.version,
@@ -75,7 +77,7 @@ fn decide_version(
     Ok(write(ChangeKind::VersionDeleted(deleted), entry.version))
 }
 
-fn decide_subject(
+pub(super) fn decide_subject(
     view: &View,
     subject: &QualifiedSubject,
     permanent: bool,
@@ -85,6 +87,7 @@ fn decide_subject(
         return Err(RegistryError::SubjectSoftDeleted(subject.clone()));
     }
     writable(view, subject)?;
+    associations::allows_deletion(view, subject)?;
     let versions: Vec<Version> = holder
         .versions()
         .iter()

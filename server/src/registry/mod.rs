@@ -3,34 +3,49 @@
 //! A use case takes a [`View`], decides, and either answers or submits its decision to the committer, which asks it again
 //! against the newest state before it writes. To add one: a file here, a line in `api/`, a row in `router.rs`.
 
+mod associations;
 mod batch;
 mod candidate;
 mod check;
 mod config;
+mod contexts;
 mod delete;
 mod error;
 mod explain;
+mod export;
+mod import;
+mod listing;
 mod lookup;
 mod mode;
 mod parser;
+mod planned;
+mod profile;
 mod read;
 mod references;
 mod register;
+mod shown;
+mod tags;
 mod terms;
 mod texts;
 
 use std::sync::Arc;
 
+pub use associations::{Associated, AssociationFilter, AssociationsRequest, Resource, Whose};
 pub use batch::{Batch, MOST_IN_BATCH, Placed};
 pub use check::Verdict;
 pub use config::ConfigAnswer;
 pub use error::RegistryError;
 pub use explain::Explained;
+pub use export::Export;
+pub use import::{Spool, SpoolError};
+pub use listing::{Listed, SchemaFilter};
 pub use lookup::Found;
 pub use mode::IMPORT_NEEDS_EMPTY;
 pub use parser::ParserLimits;
+pub use profile::Profile;
 pub use read::{SubjectFilter, Visibility};
 pub use register::Registration;
+pub use shown::Show;
 
 use crate::{
     core::{CommitStats, Committer, Freshness, View, ViewCell},
@@ -56,6 +71,8 @@ pub struct Behaviour {
     pub validation: Validation,
     /// Whether modes may be changed.
     pub mode_mutability: bool,
+    /// Which clients the answers are shaped for.
+    pub profile: Profile,
     /// What parsing and checking may use.
     pub parser: ParserLimits,
 }
@@ -93,6 +110,7 @@ pub struct Registry {
     default_level: CompatibilityLevel,
     validation: Validation,
     mode_mutability: bool,
+    profile: Profile,
 }
 
 impl Registry {
@@ -119,6 +137,7 @@ impl Registry {
             default_level: behaviour.compatibility_level,
             validation: behaviour.validation,
             mode_mutability: behaviour.mode_mutability,
+            profile: behaviour.profile,
             view,
             freshness,
             storage,
@@ -143,6 +162,11 @@ impl Registry {
             parser: Arc::new(self.parser.for_plan()),
             ..self.clone()
         }
+    }
+
+    /// Which clients the answers are shaped for.
+    pub fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// Whether the database answers and the view is current.

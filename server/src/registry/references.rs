@@ -1,11 +1,11 @@
 //! References: which versions a text's references stand for, and the texts of everything they reach.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use dovetail_compat::{Guid, NamedText};
 use dovetail_model::{Context, QualifiedSubject, Reference, SchemaId, Version};
 
-use super::{Registry, RegistryError, Result};
+use super::{Registry, RegistryError, Result, associations};
 use crate::core::{SchemaEntry, Usage, View};
 
 /// How many references one schema may list, and how many schemas all of them together may reach.
@@ -69,6 +69,11 @@ fn resolve_one(view: &View, context: &Context, reference: &Reference) -> Result<
     };
     let subject = QualifiedSubject::parse_within(&reference.subject, context)
         .map_err(|error| RegistryError::InvalidSchema(error.to_string()))?;
+    if associations::holds_back_references(view, &subject) {
+        return Err(RegistryError::InvalidSchema(format!(
+            "it refers to subject \"{subject}\", which belongs to a resource that is frozen"
+        )));
+    }
     let holder = view.subject(&subject).ok_or_else(not_found)?;
     let entry = match reference.version {
         -1 => holder.latest(),
@@ -91,6 +96,36 @@ fn resolve_one(view: &View, context: &Context, reference: &Reference) -> Result<
         id: entry.id,
         guid: schema.ok_or_else(not_found)?.guid,
     })
+}
+
+/// Refuses references that reach two versions of one subject, directly or through others.
+pub(super) fn agree_on_versions(
+    view: &View,
+    context: &Context,
+    references: &[Reference],
+) -> Result<()> {
+    let mut versions: HashMap<QualifiedSubject, Version> = HashMap::new();
+    let mut waiting = vec![(context.clone(), references.to_vec())];
+    while let Some((context, references)) = waiting.pop() {
+        for reference in &references {
+            let reached = reach(view, &context, reference)?;
+            let version = reached.version;
+            match versions.insert(reached.subject.clone(), version) {
+                None => waiting.push((reached.context, reached.entry.references.clone())),
+                Some(known) if known == version => {}
+                Some(known) => {
+                    return invalid(format!(
+                        "its references reach two versions of the subject '{}', {known} and {version}",
+                        reached.subject
+                    ));
+                }
+            }
+        }
+        if versions.len() > MOST {
+            return invalid(format!("its references reach more than {MOST} schemas"));
+        }
+    }
+    Ok(())
 }
 
 impl Registry {
@@ -154,6 +189,8 @@ struct Step {
 struct Reached {
     name: String,
     context: Context,
+    subject: QualifiedSubject,
+    version: Version,
     entry: std::sync::Arc<SchemaEntry>,
 }
 
@@ -187,8 +224,10 @@ fn reach(view: &View, context: &Context, reference: &Reference) -> Result<Reache
         .ok_or_else(missing)?;
     Ok(Reached {
         name: reference.name.clone(),
-        context: subject.context,
+        context: subject.context.clone(),
         entry: entry.clone(),
+        subject,
+        version,
     })
 }
 

@@ -3,17 +3,22 @@
 use dovetail_tests::Answer;
 use serde_json::{Value, json};
 
+mod aliases;
+mod associations;
 mod batch;
 mod compatibility;
 mod config;
 mod contexts;
 mod every_route;
 mod explain;
+mod listing;
 mod mode;
 mod operations;
+mod profile;
 mod root;
 mod schemas;
 mod subjects;
+pub(crate) mod transfer;
 mod versions;
 
 /// Two Avro schemas that have nothing to do with each other, and a third.
