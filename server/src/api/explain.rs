@@ -1,7 +1,5 @@
 //! `/api/v1/explain`: what a change means, as data.
 
-use std::fmt::Write as _;
-
 use dovetail_compat::explain::{Containment, Explanation, Outcome, Witness};
 use dovetail_model::{
     CompatibilityLevel, Direction,
@@ -72,6 +70,7 @@ fn proof(direction: Direction, containment: Containment, findings: &[FindingBody
 }
 
 fn finding(explanation: Explanation) -> FindingBody {
+    let (message, who_breaks) = (explanation.sentence(), explanation.who_breaks());
     let Explanation {
         direction,
         difference,
@@ -80,18 +79,6 @@ fn finding(explanation: Explanation) -> FindingBody {
         previous,
         witness,
     } = explanation;
-    let (reader, writer, who) = match direction {
-        Direction::Backward => (
-            "new",
-            "old",
-            "whoever reads with the new schema what was written with the previous one",
-        ),
-        Direction::Forward => (
-            "old",
-            "new",
-            "whoever still reads with the previous schema what is written with the new one",
-        ),
-    };
     let place = |position: dovetail_compat::explain::Position| PlaceBody {
         place: position.place,
         line: position.line,
@@ -101,8 +88,8 @@ fn finding(explanation: Explanation) -> FindingBody {
         rule: difference.rule.id,
         direction,
         breaks,
-        message: difference.sentence(reader, writer),
-        who_breaks: breaks.then_some(who),
+        message,
+        who_breaks,
         why: difference.rule.why,
         instead: difference.rule.instead,
         path: difference.path,
@@ -113,14 +100,11 @@ fn finding(explanation: Explanation) -> FindingBody {
 }
 
 fn body(witness: Witness) -> WitnessBody {
+    let hex = witness.hex();
     let (fails, reads_as) = match witness.outcome {
         Outcome::Fails(reason) => (Some(reason), None),
         Outcome::ReadsAs(value) => (None, Some(value)),
     };
-    let mut hex = String::with_capacity(witness.bytes.len() * 2);
-    for byte in &witness.bytes {
-        let _ = write!(hex, "{byte:02x}");
-    }
     WitnessBody {
         value: witness.value,
         hex,
