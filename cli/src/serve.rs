@@ -52,6 +52,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
 
+    /// Where others reach the registry, such as <https://schemas.example.com> [default: the address it listens on]
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+
     /// A file with settings
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -102,6 +106,7 @@ impl Serve {
             ("read_consistency", &self.read_consistency),
             ("log", &self.log),
             ("log_format", &self.log_format),
+            ("public_url", &self.public_url),
         ];
         let mut flags: Table = texts
             .into_iter()

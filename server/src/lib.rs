@@ -14,6 +14,7 @@ mod router;
 mod run;
 pub mod settings;
 pub mod storage;
+pub mod webhooks;
 
 pub use app::App;
 pub use router::{router, routes};

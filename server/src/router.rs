@@ -10,8 +10,8 @@ use axum::{
 
 use crate::{
     api::{
-        compatibility, config, contexts, explain, mode, operations, root, schemas, subjects,
-        versions,
+        compatibility, config, contexts, events, explain, mode, operations, root, schemas,
+        subjects, versions, webhooks::event_types,
     },
     app::App,
     http::{BodyLimits, Gated, NameRequests, NegotiateJson, Strict, fallback, method_not_allowed},
@@ -54,6 +54,8 @@ fn api() -> Routes {
             compatibility::check_version,
         )
         .post("/api/v1/explain", explain::explain)
+        .get("/api/v1/webhooks/event-types", event_types::list)
+        .get("/api/v1/webhooks/event-types/{type}", event_types::get)
         .get("/config", config::get)
         .put("/config", config::put)
         .delete("/config", config::delete)
@@ -74,6 +76,7 @@ fn api() -> Routes {
 /// Routes that answer in media types of their own, so that `Accept` does not matter.
 fn plain() -> Routes {
     Routes::default()
+        .get("/api/v1/events", events::list)
         .get("/metrics", operations::metrics)
         .get("/openapi.yaml", operations::openapi)
 }

@@ -33,11 +33,11 @@ pub enum RunError {
 ///
 /// The server listens before its database is there, answers 503 until then, and gives up only where waiting cannot help.
 pub async fn run(settings: &Settings, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
-    let app = Arc::new(App::default());
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| RunError::Listen(settings.listen, error))?;
     let address = listener.local_addr().unwrap_or(settings.listen);
+    let app = Arc::new(App::new(settings.source(address)));
     tracing::info!(%address, "listening on http://{address}");
 
     let mut loading = tokio::spawn(load(

@@ -12,6 +12,7 @@ use toml::{Table, Value};
 use crate::{
     http::{BodyLimits, Limits},
     registry::{Behaviour, ParserLimits},
+    webhooks::event::Source,
 };
 
 /// Every setting with its default and a comment.
@@ -58,6 +59,8 @@ pub struct Settings {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// Where others reach the registry; empty for the address it listens on.
+    pub public_url: String,
 }
 
 /// How new reads are.
@@ -105,7 +108,37 @@ impl Settings {
         }
         let settings = overlay(&mut merged, flags, "command line")?;
         settings.check_exposure()?;
+        settings.check_public_url()?;
         Ok(settings)
+    }
+
+    fn check_public_url(&self) -> Result<(), SettingsError> {
+        let usable = url::Url::parse(&self.public_url).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+        if usable || self.public_url.is_empty() {
+            return Ok(());
+        }
+        Err(SettingsError {
+            source_name: "public_url".into(),
+            reason: format!(
+                "\"{}\" is not an address such as https://schemas.example.com",
+                self.public_url
+            ),
+        })
+    }
+
+    /// Where events say that the registry is: its public address, or else where it listens.
+    pub fn source(&self, listening: SocketAddr) -> Source {
+        if self.public_url.is_empty() {
+            Source::new(&format!("http://{listening}"))
+        } else {
+            Source::new(&self.public_url)
+        }
     }
 
     /// Without authentication, whoever reaches the port may change anything: that must be said, not happen.

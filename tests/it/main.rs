@@ -13,6 +13,7 @@
 //! - `stories`: whole journeys, the README's first screen among them.
 //! - `tidy`: who may depend on whom.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
+//! - `webhooks`: events, the feed, and telling others.
 
 mod api;
 mod crashes;
@@ -27,3 +28,4 @@ mod storage;
 mod stories;
 mod tidy;
 mod view;
+mod webhooks;

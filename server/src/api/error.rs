@@ -18,6 +18,7 @@ pub(crate) mod code {
     pub(crate) const VERSION_NOT_SOFT_DELETED: u32 = 40407;
     pub(crate) const CONFIG_NOT_FOUND: u32 = 40408;
     pub(crate) const MODE_NOT_FOUND: u32 = 40409;
+    pub(crate) const EVENT_TYPE_NOT_FOUND: u32 = 40431;
     pub(crate) const INCOMPATIBLE: u32 = 40901;
     pub(crate) const INVALID_SCHEMA: u32 = 42201;
     pub(crate) const INVALID_VERSION: u32 = 42202;
@@ -26,6 +27,8 @@ pub(crate) mod code {
     pub(crate) const OPERATION_NOT_PERMITTED: u32 = 42205;
     pub(crate) const REFERENCE_EXISTS: u32 = 42206;
     pub(crate) const INVALID_SUBJECT: u32 = 42208;
+    pub(crate) const INVALID_EVENT_FILTER: u32 = 42230;
+    pub(crate) const CURSOR_BEYOND_LOG: u32 = 42231;
     pub(crate) const STORE: u32 = 50001;
 }
 

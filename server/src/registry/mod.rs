@@ -8,6 +8,8 @@ mod check;
 mod delete;
 mod error;
 mod explain;
+mod facts;
+mod log;
 mod lookup;
 mod parser;
 mod read;

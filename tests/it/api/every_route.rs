@@ -29,6 +29,7 @@ async fn readable(node: &Node) -> Vec<String> {
                 .replace("{version}", "1")
                 .replace("{id}", "1")
                 .replace("{guid}", guid)
+                .replace("{type}", "mode.changed")
         });
     paths.collect()
 }
@@ -118,7 +119,8 @@ on_both!(a_wrong_method_is_told_the_right_ones, |node| {
             .replace("{subject}", "a")
             .replace("{version}", "1")
             .replace("{id}", "1")
-            .replace("{guid}", "1");
+            .replace("{guid}", "1")
+            .replace("{type}", "1");
         let mut expected: Vec<&str> = methods.clone();
         if methods.contains(&"GET") {
             expected.push("HEAD");
