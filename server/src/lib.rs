@@ -1,8 +1,8 @@
 //! The registry as a service.
 //!
 //! In reading order: [`settings`], [`run`] below, `app`, [`router`], `api` (HTTP only), [`registry`] (use cases), [`core`]
-//! (the log and the view), [`storage`] (SQL), and [`http`] (the edges). Data flows one way: `api` calls `registry`, which
-//! decides on a view and submits to the committer, which writes through the storage traits.
+//! (the log and the view), [`storage`] (SQL), [`webhooks`] (who is told), and [`http`] (the edges). Data flows one way: `api`
+//! calls `registry`, which decides on a view and submits to the committer, which writes through the storage traits.
 
 mod api;
 mod app;

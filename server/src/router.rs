@@ -10,7 +10,7 @@ use axum::{
 
 use crate::{
     api::{
-        compatibility, config, contexts, events, explain, mode, operations, root, schemas,
+        batch, compatibility, config, contexts, events, explain, mode, operations, root, schemas,
         subjects, versions, webhooks::event_types,
     },
     app::App,
@@ -53,6 +53,7 @@ fn api() -> Routes {
             "/compatibility/subjects/{subject}/versions/{version}",
             compatibility::check_version,
         )
+        .post("/api/v1/batch", batch::batch)
         .post("/api/v1/explain", explain::explain)
         .get("/api/v1/webhooks/event-types", event_types::list)
         .get("/api/v1/webhooks/event-types/{type}", event_types::get)

@@ -1,10 +1,14 @@
 //! The bodies of the wire protocol, with its key names and its habit of leaving out what is empty.
 
+mod batch;
 mod config;
 mod error;
 mod explain;
 mod schema;
 
+pub use batch::{
+    BatchAnswer, BatchItem, BatchOutcome, BatchReference, BatchRequest, BatchResponse, LATEST,
+};
 pub use config::{CompatibilityResponse, Config, ConfigUpdate, ModeBody, Patch};
 pub use error::ErrorBody;
 pub use explain::{

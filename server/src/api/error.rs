@@ -51,7 +51,9 @@ impl From<RegistryError> for HttpError {
             E::ConfigNotFound(_) => (StatusCode::NOT_FOUND, code::CONFIG_NOT_FOUND),
             E::ModeNotFound(_) => (StatusCode::NOT_FOUND, code::MODE_NOT_FOUND),
             E::Incompatible { .. } => (StatusCode::CONFLICT, code::INCOMPATIBLE),
-            E::InvalidSchema(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SCHEMA),
+            E::InvalidSchema(_) | E::Blocked(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SCHEMA)
+            }
             E::InvalidLevel(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_LEVEL),
             E::InvalidMode(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_MODE),
             E::OperationNotPermitted(_) => (

@@ -1,5 +1,6 @@
 //! HTTP only: extract, call a use case, render. One file for each resource; `router.rs` lists their routes on one page.
 
+pub(crate) mod batch;
 pub(crate) mod compatibility;
 pub(crate) mod config;
 pub(crate) mod contexts;

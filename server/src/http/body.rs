@@ -46,15 +46,36 @@ impl<S: Send + Sync> FromRequest<S> for JsonText {
     }
 }
 
+/// As [`JsonText`], for bodies that carry many schemas: they may be larger.
+#[derive(Debug, Clone)]
+pub struct LargeJsonText(pub Bytes);
+
+/// How many times as large as another body a large one may be.
+const LARGE: usize = 16;
+
+impl<S: Send + Sync> FromRequest<S> for LargeJsonText {
+    type Rejection = HttpError;
+
+    async fn from_request(mut request: Request, _state: &S) -> Result<Self, HttpError> {
+        let limits = body_limits(&request);
+        request.extensions_mut().insert(BodyLimits {
+            max_bytes: limits.max_bytes.saturating_mul(LARGE),
+            ..limits
+        });
+        read_body(request).await.map(Self)
+    }
+}
+
+fn body_limits(request: &Request) -> BodyLimits {
+    let limits = request.extensions().get().copied();
+    limits.unwrap_or_else(BodyLimits::default)
+}
+
 /// Reads the whole body: 413 beyond the limit, 415 for a type that is not JSON, 408 if it takes too long, 400 if it breaks off
 /// or is not UTF-8. A body that announces too large a size is refused unread, so a client that waits for `100 Continue` never
 /// sends it.
 pub async fn read_body(request: Request) -> Result<Bytes, HttpError> {
-    let limits = request
-        .extensions()
-        .get()
-        .copied()
-        .unwrap_or_else(BodyLimits::default);
+    let limits = body_limits(&request);
     if request.body().size_hint().lower() > limits.max_bytes as u64 {
         return Err(too_large(limits));
     }

@@ -39,7 +39,7 @@ mod strict;
 mod wire;
 
 pub use accept::{MediaType, NegotiateJson, negotiate};
-pub use body::{BodyLimits, JsonError, JsonText, parse_json, read_body};
+pub use body::{BodyLimits, JsonError, JsonText, LargeJsonText, parse_json, read_body};
 pub use error::HttpError;
 pub use fallback::{fallback, method_not_allowed};
 pub use gate::{Gate, Gated, GatedFuture, GatedService};

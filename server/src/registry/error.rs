@@ -54,6 +54,8 @@ pub enum RegistryError {
     Storage(#[from] StorageError),
     #[error("{0}")]
     Internal(String),
+    #[error("schemas[{0}], which it needs, is not registered")]
+    Blocked(usize),
     /// The state moved under a decision, which has to be prepared again. Never leaves this folder.
     #[error("the subject moved while the request was being decided; try again")]
     Moved,

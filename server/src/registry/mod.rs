@@ -3,6 +3,7 @@
 //! A use case takes a [`View`], decides, and either answers or submits its decision to the committer, which asks it again
 //! against the newest state before it writes. To add one: a file here, a line in `api/`, a row in `router.rs`.
 
+mod batch;
 mod candidate;
 mod check;
 mod delete;
@@ -20,6 +21,7 @@ mod texts;
 
 use std::sync::Arc;
 
+pub use batch::{Batch, MOST_IN_BATCH, Placed};
 pub use check::Verdict;
 pub use error::RegistryError;
 pub use explain::Explained;
@@ -35,7 +37,7 @@ use crate::{
 };
 use dovetail_model::CompatibilityLevel;
 use parser::Parser;
-use texts::Texts;
+use texts::{Planned, Texts};
 
 /// What every use case may use.
 pub(crate) type Result<T> = std::result::Result<T, RegistryError>;
@@ -102,6 +104,15 @@ impl Registry {
     /// The view as this node has it, which is new enough for what never changes.
     pub fn known_view(&self) -> Arc<View> {
         self.view.load()
+    }
+
+    /// The same registry, with texts and parsed schemas of a plan in front of what is stored.
+    fn planning(&self, planned: Arc<dyn Planned>) -> Self {
+        Self {
+            texts: Arc::new(self.texts.behind(planned)),
+            parser: Arc::new(self.parser.for_plan()),
+            ..self.clone()
+        }
     }
 
     /// Whether the database answers and the view is current.

@@ -21,6 +21,10 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// How much work waits before more is held back.
 const WAITING: usize = 1024;
 
+/// What the memories of one plan hold, by estimate.
+const PLANNED_ITEMS: usize = 1024;
+const PLANNED_BYTES: u64 = 64 * 1024 * 1024;
+
 /// What parsing and checking may use.
 #[derive(Debug, Clone)]
 pub struct ParserLimits {
@@ -33,11 +37,13 @@ pub struct ParserLimits {
 /// The workers and the memories.
 #[derive(Debug)]
 pub(super) struct Parser {
-    workers: rayon::ThreadPool,
-    slots: Semaphore,
+    workers: Arc<rayon::ThreadPool>,
+    slots: Arc<Semaphore>,
     deadline: Duration,
     submitted: Cache<Submitted, Arc<ParsedText>, Weight>,
     stored: Cache<(Context, SchemaId), (Guid, Arc<Schema>), Weight>,
+    /// Whose memories are asked where one's own do not know.
+    behind: Option<Arc<Parser>>,
 }
 
 /// A text as it was submitted, with its references made concrete: all that parsing depends on.
@@ -74,11 +80,25 @@ impl Parser {
             .expect("the machine can start threads");
         let items = usize::try_from(limits.cache_bytes / 8192).unwrap_or(usize::MAX);
         Self {
-            workers,
-            slots: Semaphore::new(WAITING),
+            workers: Arc::new(workers),
+            slots: Arc::new(Semaphore::new(WAITING)),
             deadline: limits.deadline,
             submitted: Cache::with_weighter(items, limits.cache_bytes / 2, Weight),
             stored: Cache::with_weighter(items, limits.cache_bytes / 2, Weight),
+            behind: None,
+        }
+    }
+
+    /// The same workers with memories in front that go with the plan they belong to: an id that is only planned may come
+    /// to stand for something else, and so would everything that was parsed with it.
+    pub(super) fn for_plan(self: &Arc<Self>) -> Self {
+        Self {
+            workers: Arc::clone(&self.workers),
+            slots: Arc::clone(&self.slots),
+            deadline: self.deadline,
+            submitted: Cache::with_weighter(PLANNED_ITEMS, PLANNED_BYTES, Weight),
+            stored: Cache::with_weighter(PLANNED_ITEMS, PLANNED_BYTES, Weight),
+            behind: Some(Arc::clone(self)),
         }
     }
 
@@ -109,7 +129,10 @@ impl Parser {
 
     /// What this text came to, if it was seen before.
     pub(super) fn remembered(&self, submitted: &Submitted) -> Option<Arc<ParsedText>> {
-        self.submitted.get(submitted)
+        let behind = self.behind.as_ref();
+        self.submitted
+            .get(submitted)
+            .or_else(|| behind.and_then(|parser| parser.remembered(submitted)))
     }
 
     /// Parses a submitted text with the texts it refers to.
@@ -154,6 +177,7 @@ impl Parser {
             .get(&(context.clone(), id))
             .filter(|(known, _)| *known == guid)
             .map(|(_, schema)| schema)
+            .or_else(|| self.behind.as_ref()?.stored(context, id, guid))
     }
 
     /// Remembers a stored schema.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dovetail_compat::NamedText;
+use dovetail_compat::{Guid, NamedText};
 use dovetail_model::{Context, QualifiedSubject, Reference, SchemaId, Version};
 
 use super::{Registry, RegistryError, Result};
@@ -21,6 +21,7 @@ pub(super) struct Resolved {
     pub(super) reference: Reference,
     pub(super) target: Usage,
     pub(super) id: SchemaId,
+    pub(super) guid: Guid,
 }
 
 /// Finds the versions that references stand for. New schemas may refer to live versions only.
@@ -77,6 +78,7 @@ fn resolve_one(view: &View, context: &Context, reference: &Reference) -> Result<
     }
     .ok_or_else(not_found)?;
     let version = i32::try_from(entry.version.get()).map_err(|_| not_found())?;
+    let schema = view.schema_of(&subject.context, entry);
     Ok(Resolved {
         reference: Reference {
             version,
@@ -87,6 +89,7 @@ fn resolve_one(view: &View, context: &Context, reference: &Reference) -> Result<
             version: entry.version,
         },
         id: entry.id,
+        guid: schema.ok_or_else(not_found)?.guid,
     })
 }
 

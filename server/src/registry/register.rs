@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use dovetail_compat::Guid;
 use dovetail_model::{
     CompatibilityLevel, CompatibilityPolicy, QualifiedSubject, Reference, SchemaId, Version,
     bodies::RegisterRequest,
@@ -42,7 +43,7 @@ pub type Registration = Found;
 
 /// A prepared registration.
 #[derive(Debug, Clone)]
-struct Plan {
+pub(super) struct Plan {
     request: Arc<RegisterRequest>,
     /// As submitted.
     bare: Candidate,
@@ -50,7 +51,7 @@ struct Plan {
     full: Candidate,
     /// That latest version's schema.
     heir_of: Option<SchemaId>,
-    content: Arc<Content>,
+    pub(super) content: Arc<Content>,
     /// The schemas it was found compatible with, at a level and a policy.
     passed: Vec<SchemaId>,
     passed_at: (CompatibilityLevel, CompatibilityPolicy),
@@ -95,9 +96,34 @@ impl Registry {
         request: &Arc<RegisterRequest>,
         normalize: bool,
     ) -> Result<Registration> {
-        let mut plan = self.plan(view, subject, request, normalize).await?;
+        let mut plan = self.prepare(view, subject, request, normalize).await?;
         if let Step::There(entry) = plan.admit(view)? {
             return self.found(view, subject, &entry).await;
+        }
+        let content = Arc::clone(&plan.content);
+        let (entry, is_new) = self
+            .committer
+            .submit(move |moment| plan.decide(moment))
+            .await?;
+        if !is_new {
+            return self.found(&self.view.load(), subject, &entry).await;
+        }
+        self.texts
+            .keep(&subject.context, entry.id, Arc::clone(&content));
+        Found::new(&self.view.load(), subject, &entry, content)
+    }
+
+    /// Everything that can be done outside a transaction: parses, admits, and checks what is not registered already.
+    pub(super) async fn prepare(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        request: &Arc<RegisterRequest>,
+        normalize: bool,
+    ) -> Result<Plan> {
+        let mut plan = self.plan(view, subject, request, normalize).await?;
+        if let Step::There(_) = plan.admit(view)? {
+            return Ok(plan);
         }
         if !view.mode(&Scope::subject(subject)).is_import() {
             let obligation = Obligation::of(view, subject, self.default_level);
@@ -117,17 +143,7 @@ impl Registry {
             }
             plan.compared = self.compare(view, &plan.full).await;
         }
-        let content = Arc::clone(&plan.content);
-        let (entry, is_new) = self
-            .committer
-            .submit(move |moment| plan.decide(moment))
-            .await?;
-        if !is_new {
-            return self.found(&self.view.load(), subject, &entry).await;
-        }
-        self.texts
-            .keep(&subject.context, entry.id, Arc::clone(&content));
-        Found::new(&self.view.load(), subject, &entry, content)
+        Ok(plan)
     }
 
     /// Parses the request and fills in what it leaves to the latest version.
@@ -190,12 +206,25 @@ impl Registry {
 }
 
 impl Plan {
-    fn subject(&self) -> &QualifiedSubject {
+    pub(super) fn subject(&self) -> &QualifiedSubject {
         &self.full.subject
     }
 
+    /// Keeps the text and the parsed schema of a plan that was written.
+    pub(super) fn keep_in(&self, registry: &Registry, id: SchemaId) {
+        let context = &self.subject().context;
+        registry.texts.keep(context, id, Arc::clone(&self.content));
+        let schema = Arc::clone(&self.full.parsed.schema);
+        registry.parser.keep(context, id, self.full.guid, schema);
+    }
+
+    /// Its identity.
+    pub(super) fn guid(&self) -> Guid {
+        self.full.guid
+    }
+
     /// Decides on the newest state, and says what to write. The flag tells whether the version is new.
-    fn decide(&mut self, moment: &Moment<'_>) -> Result<Decision<(VersionEntry, bool)>> {
+    pub(super) fn decide(&mut self, moment: &Moment<'_>) -> Result<Decision<(VersionEntry, bool)>> {
         let view = moment.view;
         let (id, version) = match self.admit(view)? {
             Step::There(entry) => return Ok(Decision::Keep((entry, false))),
@@ -346,10 +375,11 @@ impl Plan {
             .map(|resolved| resolved.reference.clone())
             .collect();
         let now = references::resolve(view, self.subject(), &submitted)?;
-        let ids = |resolved: &[references::Resolved]| {
-            resolved.iter().map(|one| one.id).collect::<Vec<_>>()
+        // Not by their ids: the target may be part of the same batch, and get another id than was planned.
+        let guids = |resolved: &[references::Resolved]| {
+            resolved.iter().map(|one| one.guid).collect::<Vec<_>>()
         };
-        if ids(&now) == ids(&self.full.references) {
+        if guids(&now) == guids(&self.full.references) {
             Ok(())
         } else {
             Err(RegistryError::Moved)

@@ -12,10 +12,17 @@ use crate::{
 
 type Key = (Context, SchemaId);
 
-/// The cache.
-#[derive(Debug)]
+/// Texts of schemas that have an id in a plan and are not stored yet.
+pub(super) trait Planned: std::fmt::Debug + Send + Sync {
+    /// The text of a planned schema.
+    fn content(&self, context: &Context, id: SchemaId) -> Option<Arc<Content>>;
+}
+
+/// The cache, and what is planned in front of it.
+#[derive(Debug, Clone)]
 pub(super) struct Texts {
-    cache: Cache<Key, Arc<Content>, Bytes>,
+    planned: Option<Arc<dyn Planned>>,
+    cache: Arc<Cache<Key, Arc<Content>, Bytes>>,
     storage: Arc<dyn Storage>,
 }
 
@@ -23,8 +30,17 @@ impl Texts {
     pub(super) fn new(storage: Arc<dyn Storage>, capacity_bytes: u64) -> Self {
         let expected_items = usize::try_from(capacity_bytes / 1024).unwrap_or(usize::MAX);
         Self {
-            cache: Cache::with_weighter(expected_items, capacity_bytes, Bytes),
+            planned: None,
+            cache: Arc::new(Cache::with_weighter(expected_items, capacity_bytes, Bytes)),
             storage,
+        }
+    }
+
+    /// The same texts with those of a plan in front. What is planned is never kept among the stored ones.
+    pub(super) fn behind(&self, planned: Arc<dyn Planned>) -> Self {
+        Self {
+            planned: Some(planned),
+            ..self.clone()
         }
     }
 
@@ -34,6 +50,10 @@ impl Texts {
         context: &Context,
         id: SchemaId,
     ) -> Result<Option<Arc<Content>>, StorageError> {
+        let planned = self.planned.as_ref();
+        if let Some(content) = planned.and_then(|planned| planned.content(context, id)) {
+            return Ok(Some(content));
+        }
         let key = (context.clone(), id);
         match self.cache.get_value_or_guard_async(&key).await {
             Ok(content) => Ok(Some(content)),

@@ -10,17 +10,31 @@ use sqlx::{
 /// A migration's number, what it does, and its text in one dialect.
 type Source = (i64, &'static str, &'static str);
 
-const SQLITE: &[Source] = &[(
-    1,
-    "registry",
-    include_str!("../../../migrations/sqlite/0001_registry.sql"),
-)];
+const SQLITE: &[Source] = &[
+    (
+        1,
+        "registry",
+        include_str!("../../../migrations/sqlite/0001_registry.sql"),
+    ),
+    (
+        2,
+        "webhooks",
+        include_str!("../../../migrations/sqlite/0002_webhooks.sql"),
+    ),
+];
 
-const POSTGRES: &[Source] = &[(
-    1,
-    "registry",
-    include_str!("../../../migrations/postgres/0001_registry.sql"),
-)];
+const POSTGRES: &[Source] = &[
+    (
+        1,
+        "registry",
+        include_str!("../../../migrations/postgres/0001_registry.sql"),
+    ),
+    (
+        2,
+        "webhooks",
+        include_str!("../../../migrations/postgres/0002_webhooks.sql"),
+    ),
+];
 
 pub(super) fn sqlite() -> Migrator {
     migrator(SQLITE)

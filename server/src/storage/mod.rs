@@ -14,6 +14,7 @@ mod rows;
 mod sqlite;
 mod statements;
 mod traits;
+mod webhooks;
 
 use std::{future::Future, sync::Arc, time::Duration};
 

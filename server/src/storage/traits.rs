@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use dovetail_model::{Context, SchemaId};
 
 use super::StorageError;
-use crate::core::{Change, Content, View};
+use crate::{
+    core::{Change, Content, View},
+    webhooks::WebhookStore,
+};
 
 /// A database with the registry's tables.
 #[async_trait]
@@ -33,6 +36,9 @@ pub trait Storage: Send + Sync + std::fmt::Debug {
 
     /// Begins a transaction that holds the head: until it ends, nobody else commits a change.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StorageError>;
+
+    /// The tables of the webhooks.
+    fn webhooks(self: Arc<Self>) -> Arc<dyn WebhookStore>;
 
     /// Closes every connection.
     async fn close(&self);

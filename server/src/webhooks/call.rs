@@ -188,9 +188,7 @@ async fn exchange(
     // It ends with this call, whichever way that goes.
     let driver = AbortOnDrop(tokio::spawn(connection));
     let sent = timeout_at(until, sender.send_request(request(call)?)).await;
-    let response = sent
-        .map_err(|_| Failure::Timeout(None))?
-        .map_err(broken)?;
+    let response = sent.map_err(|_| Failure::Timeout(None))?.map_err(broken)?;
     marks.first_byte = Some(marks.started.elapsed());
     let (head, body) = response.into_parts();
     let text = timeout_at(until, beginning(body)).await;

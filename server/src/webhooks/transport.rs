@@ -1,6 +1,11 @@
 //! Attempts for real: opens the secrets, judges the target, resolves, signs, calls.
 
-use std::{io, net::IpAddr, sync::Arc, time::{Duration, Instant}};
+use std::{
+    io,
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use hyper::{
@@ -11,13 +16,17 @@ use hyper::{
     },
 };
 use jiff::{Timestamp, fmt::rfc2822::DateTimeParser};
-use tokio::{sync::Semaphore, time::{Instant as Deadline, timeout}};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant as Deadline, timeout},
+};
 
 use super::{
     AttemptOutcome, AttemptRequest, AttemptResult, FailureReason, Resolver, SealedSecret,
     Subscription, Timings, Transport,
     call::{Call, Caller, Failure, Marks, Reply},
-    event, sign::{self, SigningSecret},
+    event,
+    sign::{self, SigningSecret},
     target::TargetPolicy,
     vault::{Sealed, Vault},
 };
@@ -129,7 +138,9 @@ impl HttpTransport {
         let unreachable = |detail: String| Failed::new(FailureReason::Unreachable, detail);
         match timeout(RESOLVE, self.resolver.resolve(name)).await {
             Ok(Ok(found)) => Ok(found),
-            Ok(Err(error)) => Err(unreachable(format!("the name cannot be looked up: {error}"))),
+            Ok(Err(error)) => Err(unreachable(format!(
+                "the name cannot be looked up: {error}"
+            ))),
             Err(_) => Err(unreachable("the name was not looked up in time".to_owned())),
         }
     }
@@ -148,7 +159,10 @@ impl HttpTransport {
             };
             let purpose = header_purpose(subscription.id.as_str(), &header.name);
             let value = self.vault.open(&purpose, &sealed).map_err(|error| {
-                Failed::new(FailureReason::UnusableSecret, format!("header {}: {error}", header.name))
+                Failed::new(
+                    FailureReason::UnusableSecret,
+                    format!("header {}: {error}", header.name),
+                )
             })?;
             let name = HeaderName::try_from(&header.name);
             let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value)) else {
@@ -163,13 +177,22 @@ impl HttpTransport {
             (ACCEPT_ENCODING, "identity".to_owned()),
             (CONNECTION, "close".to_owned()),
             (HeaderName::from_static("webhook-id"), id.to_owned()),
-            (HeaderName::from_static("webhook-timestamp"), timestamp.to_string()),
+            (
+                HeaderName::from_static("webhook-timestamp"),
+                timestamp.to_string(),
+            ),
             (HeaderName::from_static("webhook-signature"), signatures),
-            (HeaderName::from_static("webhook-attempt"), request.number.to_string()),
+            (
+                HeaderName::from_static("webhook-attempt"),
+                request.number.to_string(),
+            ),
         ];
         for (name, value) in ours {
             let value = HeaderValue::try_from(value);
-            headers.insert(name, value.map_err(|_| unusable("the URL's host cannot be sent"))?);
+            headers.insert(
+                name,
+                value.map_err(|_| unusable("the URL's host cannot be sent"))?,
+            );
         }
         Ok(headers)
     }

@@ -3,6 +3,7 @@
 use dovetail_tests::Answer;
 use serde_json::{Value, json};
 
+mod batch;
 mod compatibility;
 mod config;
 mod contexts;

@@ -4,25 +4,34 @@
 
 mod queries;
 mod statements;
+mod webhooks;
 
 use std::{str::FromStr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
-    Postgres,
+    PgConnection, Postgres,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPool, PgPoolOptions},
+    query_scalar,
 };
 
 use dovetail_model::{Context, SchemaId};
 
 use self::queries::{append, changes_after, content, head, load};
-use super::{Storage, StorageError, Transaction, migrations};
-use crate::core::{Change, Content, View};
+use super::{Storage, StorageError, Transaction, migrations, webhooks::Durability};
+use crate::{
+    core::{Change, Content, View},
+    webhooks::WebhookStore,
+};
 
 type Result<T> = std::result::Result<T, StorageError>;
 
 /// How many connections a node holds at most: one writes, one follows the log, the others fetch texts.
 const CONNECTIONS: u32 = 8;
+
+/// How many more the webhooks hold, so that they never take those away.
+const WEBHOOK_CONNECTIONS: u32 = 2;
 
 /// How long a request waits for a connection before the database counts as away.
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -31,6 +40,8 @@ const ACQUIRE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct PostgresStorage {
     pool: PgPool,
+    /// The webhooks' reading and bookkeeping, which need not be on the disk before it counts.
+    bookkeepers: PgPool,
 }
 
 impl PostgresStorage {
@@ -51,10 +62,33 @@ impl PostgresStorage {
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE)
             .test_before_acquire(false)
-            .connect_with(options)
+            .connect_with(options.clone())
             .await?;
         migrations::postgres().run(&pool).await?;
-        Ok(Self { pool })
+        let bookkeepers = PgPoolOptions::new()
+            .max_connections(WEBHOOK_CONNECTIONS)
+            .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false)
+            .connect_lazy_with(options.options([("synchronous_commit", "off")]));
+        Ok(Self { pool, bookkeepers })
+    }
+
+    async fn webhook_writer(&self, durability: Durability) -> Result<PostgresTransaction> {
+        let pool = match durability {
+            Durability::Crash => &self.pool,
+            Durability::Process => &self.bookkeepers,
+        };
+        let inner = pool.begin().await?;
+        Ok(PostgresTransaction { inner, head: 0 })
+    }
+
+    async fn webhook_reader(&self) -> Result<PoolConnection<Postgres>> {
+        Ok(self.bookkeepers.acquire().await?)
+    }
+
+    async fn database_time(&self) -> Result<i64> {
+        let now = query_scalar(statements::NOW).fetch_one(&self.bookkeepers);
+        Ok(now.await?)
     }
 }
 
@@ -90,7 +124,12 @@ impl Storage for PostgresStorage {
         Ok(Box::new(PostgresTransaction { inner, head }))
     }
 
+    fn webhooks(self: Arc<Self>) -> Arc<dyn WebhookStore> {
+        self
+    }
+
     async fn close(&self) {
+        self.bookkeepers.close().await;
         self.pool.close().await;
     }
 }
@@ -98,6 +137,16 @@ impl Storage for PostgresStorage {
 struct PostgresTransaction {
     inner: sqlx::Transaction<'static, Postgres>,
     head: u64,
+}
+
+impl PostgresTransaction {
+    fn connection(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+
+    async fn commit(self) -> Result<()> {
+        Ok(self.inner.commit().await?)
+    }
 }
 
 #[async_trait]

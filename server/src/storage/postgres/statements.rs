@@ -5,6 +5,10 @@ pub(in crate::storage) use crate::storage::statements::*;
 /// Read at the start of a write transaction; the row lock makes it the only one.
 pub(in crate::storage) const LOCK_HEAD: &str = "SELECT seq FROM head FOR UPDATE";
 
+/// In milliseconds since 1970, whatever the clocks of the nodes say.
+pub(in crate::storage) const NOW: &str =
+    "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+
 pub(in crate::storage) const INSERT_REGISTERED: [&str; 5] = [
     "
     INSERT INTO contexts (context)

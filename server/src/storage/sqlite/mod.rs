@@ -5,13 +5,15 @@
 
 mod queries;
 mod statements;
+mod webhooks;
 
 use std::{
     fs::{File, TryLockError},
+    future::{Future, ready},
     path::{Path, PathBuf},
     str::FromStr,
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use async_trait::async_trait;
@@ -25,10 +27,14 @@ use sqlx::{
 };
 
 use dovetail_model::{Context, SchemaId};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use self::queries::{append, changes_after, content, head, load};
-use super::{Storage, StorageError, Transaction, migrations};
-use crate::core::{Change, Content, View};
+use super::{Storage, StorageError, Transaction, migrations, webhooks::Durability};
+use crate::{
+    core::{Change, Content, View},
+    webhooks::WebhookStore,
+};
 
 type Result<T> = std::result::Result<T, StorageError>;
 
@@ -36,7 +42,11 @@ type Result<T> = std::result::Result<T, StorageError>;
 #[derive(Debug)]
 pub(super) struct SqliteStorage {
     writer: SqlitePool,
+    /// The webhooks' bookkeeping, which need not be on the disk before it counts.
+    bookkeeper: SqlitePool,
     readers: SqlitePool,
+    /// Held by whoever writes: waiting here is fair and prompt, unlike SQLite's own waiting, which sleeps and looks again.
+    turn: Arc<Mutex<()>>,
     /// Held as long as the storage lives.
     _lock: File,
 }
@@ -63,6 +73,10 @@ impl SqliteStorage {
             .await
             .map_err(wrong)?;
         migrations::sqlite().run(&writer).await?;
+        let bookkeeper = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone().synchronous(SqliteSynchronous::Normal))
+            .await?;
         let readers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get) * 2;
         let readers = SqlitePoolOptions::new()
             .max_connections(u32::try_from(readers).unwrap_or(8))
@@ -70,9 +84,44 @@ impl SqliteStorage {
             .await?;
         Ok(Self {
             writer,
+            bookkeeper,
             readers,
+            turn: Arc::default(),
             _lock: lock,
         })
+    }
+
+    async fn begin_on(&self, pool: &SqlitePool) -> Result<SqliteTransaction> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let mut connection = pool.acquire().await?;
+        query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+        Ok(SqliteTransaction {
+            connection: Some(connection),
+            head: 0,
+            _turn: turn,
+        })
+    }
+
+    async fn webhook_writer(&self, durability: Durability) -> Result<SqliteTransaction> {
+        match durability {
+            Durability::Crash => self.begin_on(&self.writer).await,
+            Durability::Process => self.begin_on(&self.bookkeeper).await,
+        }
+    }
+
+    async fn webhook_reader(&self) -> Result<PoolConnection<Sqlite>> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// There is one process, so its clock is the database's.
+    #[allow(clippy::unused_self, reason = "the other dialect asks the database")]
+    fn database_time(&self) -> impl Future<Output = Result<i64>> {
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        ready(Ok(
+            i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+        ))
     }
 }
 
@@ -127,18 +176,18 @@ impl Storage for SqliteStorage {
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>> {
-        let mut connection = self.writer.acquire().await?;
-        query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-        let mut transaction = SqliteTransaction {
-            connection: Some(connection),
-            head: 0,
-        };
+        let mut transaction = self.begin_on(&self.writer).await?;
         transaction.head = head(transaction.connection(), statements::LOCK_HEAD).await?;
         Ok(Box::new(transaction))
     }
 
+    fn webhooks(self: Arc<Self>) -> Arc<dyn WebhookStore> {
+        self
+    }
+
     async fn close(&self) {
         self.readers.close().await;
+        self.bookkeeper.close().await;
         self.writer.close().await;
     }
 }
@@ -151,6 +200,7 @@ struct SqliteTransaction {
     /// Given back when the transaction ends well.
     connection: Option<PoolConnection<Sqlite>>,
     head: u64,
+    _turn: OwnedMutexGuard<()>,
 }
 
 impl SqliteTransaction {
@@ -160,10 +210,14 @@ impl SqliteTransaction {
             .expect("only the end of the transaction takes it")
     }
 
-    async fn end(mut self: Box<Self>, statement: &'static str) -> Result<()> {
+    async fn end(mut self, statement: &'static str) -> Result<()> {
         query(statement).execute(self.connection()).await?;
         self.connection = None;
         Ok(())
+    }
+
+    async fn commit(self) -> Result<()> {
+        self.end("COMMIT").await
     }
 }
 

@@ -1,0 +1,30 @@
+//! What generated Avro types stand on: the binary codec, and reading with another schema than was written with.
+//!
+//! Nothing here knows a registry, the network or files. Whoever commits generated code can put this crate beside it.
+//!
+//! - [`AvroType`] is what every generated root type offers; [`Codec`] is how each type is written and read.
+//! - [`Reader`] reads a slice that may come from anyone, within [`Limits`].
+//! - [`Plan`] is how to read what was written with another schema; it is made once for each writer's schema.
+//! - [`schema`] reads schemas and computes canonical forms and fingerprints; [`Value`] is a value of any of them.
+
+#![warn(missing_docs)]
+
+pub mod codec;
+mod error;
+mod limits;
+pub mod logical;
+mod plan;
+mod reader;
+pub mod schema;
+pub mod single_object;
+mod types;
+mod value;
+pub mod write;
+
+pub use codec::Codec;
+pub use error::{Cause, Error};
+pub use limits::Limits;
+pub use plan::{At, Graph, Plan, PlanError, Problem, Shape, Step, Steps, unfilled};
+pub use reader::{Level, Reader};
+pub use types::{AvroType, Registered, Registration};
+pub use value::{Value, default_value};

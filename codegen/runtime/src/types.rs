@@ -1,0 +1,100 @@
+//! What every generated type of a schema offers.
+
+use crate::{Codec, Error, Limits, Plan, Reader, single_object};
+
+/// A type that was generated from a schema, and is the schema's root.
+pub trait AvroType: Codec<Value = Self> + Sized {
+    /// The full name, or that of the kind of type where it has no name.
+    const FULL_NAME: &'static str;
+    /// The text of the schema, byte for byte as it is registered.
+    const SCHEMA: &'static str;
+    /// The texts that it refers to, each before those that use it.
+    const REFERENCES: &'static [&'static str] = &[];
+    /// CRC-64-AVRO of the parsing canonical form.
+    const RABIN: u64;
+    /// SHA-256 of the parsing canonical form.
+    const SHA256: [u8; 32];
+
+    /// Appends the value in Avro's binary encoding.
+    #[inline]
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), Error> {
+        Self::write(self, out)
+    }
+
+    /// The value in Avro's binary encoding.
+    fn to_vec(&self) -> Result<Vec<u8>, Error> {
+        let mut out = Vec::new();
+        self.encode(&mut out)?;
+        Ok(out)
+    }
+
+    /// Reads a value that was written with the same schema.
+    #[inline]
+    fn decode(input: &mut Reader<'_>) -> Result<Self, Error> {
+        Self::read(input)
+    }
+
+    /// Reads a value that was written with another schema.
+    #[inline]
+    fn decode_with(plan: &Plan<Self>, input: &mut Reader<'_>) -> Result<Self, Error> {
+        Self::resolve(plan.graph().root(), input)
+    }
+
+    /// Reads a value that was written with the same schema. Bytes that are left over are an error.
+    fn from_slice(bytes: &[u8]) -> Result<Self, Error> {
+        let mut input = Reader::new(bytes);
+        let value = Self::decode(&mut input)?;
+        input.finish()?;
+        Ok(value)
+    }
+
+    /// Reads a value that was written with another schema. Bytes that are left over are an error.
+    fn from_slice_with(plan: &Plan<Self>, bytes: &[u8]) -> Result<Self, Error> {
+        Self::from_slice_within(plan, bytes, Limits::DEFAULT)
+    }
+
+    /// The same within other limits.
+    fn from_slice_within(plan: &Plan<Self>, bytes: &[u8], limits: Limits) -> Result<Self, Error> {
+        let mut input = Reader::with_limits(bytes, limits);
+        let value = Self::decode_with(plan, &mut input)?;
+        input.finish()?;
+        Ok(value)
+    }
+
+    /// The value in Avro's single-object encoding, which starts with the schema's fingerprint.
+    fn to_single_object(&self) -> Result<Vec<u8>, Error> {
+        let mut out = single_object::header(Self::RABIN).to_vec();
+        self.encode(&mut out)?;
+        Ok(out)
+    }
+
+    /// Reads a value in Avro's single-object encoding that was written with the same schema.
+    fn from_single_object(bytes: &[u8]) -> Result<Self, Error> {
+        Self::from_slice(single_object::payload(bytes, Self::RABIN)?)
+    }
+}
+
+/// A type whose schema is registered.
+pub trait Registered: AvroType {
+    /// The subject.
+    const SUBJECT: &'static str;
+    /// The version inside the subject.
+    const VERSION: u32;
+    /// The id that payloads carry.
+    const ID: u32;
+    /// The GUID, where the registry gives one.
+    const GUID: Option<&'static str> = None;
+}
+
+/// Where a registry keeps a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registration {
+    /// The subject.
+    pub subject: &'static str,
+    /// The version inside the subject.
+    pub version: u32,
+    /// The id that payloads carry.
+    pub id: u32,
+    /// The GUID, where the registry gives one.
+    pub guid: Option<&'static str>,
+}

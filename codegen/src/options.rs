@@ -1,0 +1,88 @@
+//! How types come out.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// How types come out. The defaults need no dependency but the runtime.
+///
+/// Every field is also a key of the manifest's `[codegen]` table, with dashes: `strip-namespace = "com.acme"`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Options {
+    /// The path of the runtime crate in generated code.
+    pub runtime: String,
+    /// Whether types implement `serde`'s traits. The runtime needs its feature `serde` then.
+    pub serde: bool,
+    /// What points in time, dates and times of day become.
+    pub time: Time,
+    /// What UUIDs become.
+    pub uuid: Uuid,
+    /// What maps become.
+    pub map: Map,
+    /// Derives for types, by full name; `*` stands for all.
+    pub derives: BTreeMap<String, Vec<String>>,
+    /// Attributes for types, by full name; `*` stands for all.
+    pub attributes: BTreeMap<String, Vec<String>>,
+    /// Other names for types and fields: by full name, or by full name, a dot and the field.
+    pub renames: BTreeMap<String, String>,
+    /// A namespace that is left out of module paths where it leads.
+    pub strip_namespace: Option<String>,
+    /// Whether a default that is no value of its field's type is a warning; it is an error otherwise.
+    pub ignore_invalid_defaults: bool,
+    /// Whether types from JSON Schema keep properties that their schema does not name, where it allows them.
+    pub preserve_unknown: bool,
+}
+
+/// What Avro's points in time, dates and times of day become.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Time {
+    /// Types of the runtime that hold the number.
+    #[default]
+    Runtime,
+    /// Types of `jiff`; the runtime needs its feature of that name.
+    Jiff,
+    /// Types of `chrono`; the runtime needs its feature of that name.
+    Chrono,
+}
+
+/// What UUIDs become.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Uuid {
+    /// A type of the runtime that holds the sixteen bytes.
+    #[default]
+    Runtime,
+    /// `uuid::Uuid`; the runtime needs its feature of that name.
+    Uuid,
+}
+
+/// What maps become.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Map {
+    /// `std::collections::HashMap`.
+    #[default]
+    HashMap,
+    /// `std::collections::BTreeMap`, which is always written in the same order.
+    BTreeMap,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            runtime: "::dovetail_runtime".to_owned(),
+            serde: true,
+            time: Time::default(),
+            uuid: Uuid::default(),
+            map: Map::default(),
+            derives: BTreeMap::new(),
+            attributes: BTreeMap::new(),
+            renames: BTreeMap::new(),
+            strip_namespace: None,
+            ignore_invalid_defaults: false,
+            preserve_unknown: false,
+        }
+    }
+}

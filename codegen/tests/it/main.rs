@@ -1,0 +1,4 @@
+//! What the code generator promises, over its public face.
+
+mod lock;
+mod manifest;
