@@ -23,7 +23,7 @@ pub struct InvalidNetwork {
 
 /// IPv4 addresses that are not global unicast, with the length of the range in bits.
 const NOT_PUBLIC_V4: [(Ipv4Addr, u8); 16] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network
+    (Ipv4Addr::UNSPECIFIED, 8),            // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
     (Ipv4Addr::new(100, 64, 0, 0), 10),    // carriers
     (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback

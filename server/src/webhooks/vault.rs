@@ -166,9 +166,8 @@ impl MasterKey {
             .ok()?;
         let bytes: [u8; 32] = bytes.try_into().ok()?;
         let digest = digest::digest(&digest::SHA256, &bytes);
-        let id = digest.as_ref()[..6].iter();
         Some(Self {
-            id: id.map(|byte| format!("{byte:02x}")).collect(),
+            id: URL_SAFE_NO_PAD.encode(&digest.as_ref()[..6]),
             cipher: XChaCha20Poly1305::new(&Key::from(bytes)),
         })
     }
