@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use tokio::sync::watch;
 
 use crate::{
+    api::code,
     http::HttpError,
     metrics::Metrics,
     registry::{Registry, RegistryError},
-    webhooks::event::Source,
+    webhooks::{event::Source, manage::Webhooks},
 };
 
 /// The state that every handler shares. The registry arrives when its database is loaded.
@@ -18,6 +19,8 @@ pub struct App {
     registry: OnceLock<Registry>,
     metrics: Arc<Metrics>,
     source: Source,
+    /// Or why there are none.
+    webhooks: OnceLock<Result<Arc<Webhooks>, String>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -51,6 +54,30 @@ impl App {
     pub fn install(&self, registry: Registry) {
         // There is one database, so nothing else was installed before.
         let _ = self.registry.set(registry);
+    }
+
+    /// The webhooks; 503 where there is no master key, and while the database is being loaded.
+    pub fn webhooks(&self) -> Result<Arc<Webhooks>, HttpError> {
+        let off = |reason: &String| {
+            HttpError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                code::WEBHOOKS_OFF,
+                reason.clone(),
+            )
+        };
+        self.registry()?;
+        match self.webhooks.get() {
+            Some(webhooks) => webhooks.as_ref().map(Arc::clone).map_err(off),
+            None => Err(HttpError::unavailable(
+                "webhooks are being started; try again",
+            )),
+        }
+    }
+
+    /// Puts the webhooks in place, or why there are none.
+    pub fn install_webhooks(&self, webhooks: Result<Arc<Webhooks>, String>) {
+        // There is one database, so nothing else was installed before.
+        let _ = self.webhooks.set(webhooks);
     }
 
     /// From here on the server says that it is not ready.

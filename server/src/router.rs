@@ -5,13 +5,14 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{
     Extension, Router,
     handler::Handler,
-    routing::{MethodRouter, delete, get, post, put},
+    routing::{MethodRouter, delete, get, patch, post, put},
 };
 
 use crate::{
     api::{
         batch, compatibility, config, contexts, events, explain, mode, operations, root, schemas,
-        subjects, versions, webhooks::event_types,
+        subjects, versions,
+        webhooks::{deliveries, event_types, subscriptions as webhooks},
     },
     app::App,
     http::{BodyLimits, Gated, NameRequests, NegotiateJson, Strict, fallback, method_not_allowed},
@@ -55,6 +56,34 @@ fn api() -> Routes {
         )
         .post("/api/v1/batch", batch::batch)
         .post("/api/v1/explain", explain::explain)
+        .get("/api/v1/webhooks", webhooks::list)
+        .post("/api/v1/webhooks", webhooks::create)
+        .get("/api/v1/webhooks/{webhook}", webhooks::get)
+        .patch("/api/v1/webhooks/{webhook}", webhooks::update)
+        .delete("/api/v1/webhooks/{webhook}", webhooks::delete)
+        .post("/api/v1/webhooks/{webhook}/enable", webhooks::enable)
+        .post("/api/v1/webhooks/{webhook}/disable", webhooks::disable)
+        .post("/api/v1/webhooks/{webhook}/rotate", webhooks::rotate_secret)
+        .post(
+            "/api/v1/webhooks/{webhook}/rotate-secret",
+            webhooks::rotate_secret,
+        )
+        .post(
+            "/api/v1/webhooks/{webhook}/revoke-previous-secret",
+            webhooks::revoke_previous_secret,
+        )
+        .post("/api/v1/webhooks/{webhook}/test", webhooks::test)
+        .get("/api/v1/webhooks/{webhook}/deliveries", deliveries::list)
+        .get(
+            "/api/v1/webhooks/{webhook}/deliveries/{event}/attempts",
+            deliveries::attempts,
+        )
+        .post(
+            "/api/v1/webhooks/{webhook}/deliveries/{event}/redeliver",
+            deliveries::redeliver,
+        )
+        .get("/api/v1/webhooks/{webhook}/blocked", deliveries::blocked)
+        .post("/api/v1/webhooks/{webhook}/resume", deliveries::resume)
         .get("/api/v1/webhooks/event-types", event_types::list)
         .get("/api/v1/webhooks/event-types/{type}", event_types::get)
         .get("/config", config::get)
@@ -123,6 +152,10 @@ impl Routes {
 
     fn put<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add("PUT", path, put(handler))
+    }
+
+    fn patch<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("PATCH", path, patch(handler))
     }
 
     fn delete<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {

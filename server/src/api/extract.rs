@@ -114,7 +114,11 @@ impl<S: Send + Sync> FromRequestParts<S> for OfType {
 
 /// Whatever a path names; what a route does not have stays empty.
 #[derive(serde::Deserialize)]
-struct Named {
+pub(super) struct Named {
+    #[serde(default)]
+    pub(super) webhook: String,
+    #[serde(default)]
+    pub(super) event: String,
     #[serde(default)]
     subject: String,
     #[serde(default)]
@@ -125,7 +129,10 @@ struct Named {
     event_type: String,
 }
 
-async fn named<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Named, HttpError> {
+pub(super) async fn named<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<Named, HttpError> {
     let rejected = |_| HttpError::bad_request("the path is not valid UTF-8");
     Path::<Named>::from_request_parts(parts, state)
         .await

@@ -13,7 +13,7 @@ use ring::digest;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::event_type::EventType;
+use super::{event_type::EventType, ids};
 use crate::core::{Change, ChangeKind, Deleted, Registered, Scope};
 
 /// The media type of a body.
@@ -216,7 +216,7 @@ impl Event {
     ) -> Self {
         debug_assert!(!event_type.is_of_the_log(), "such events come from changes");
         Self {
-            id: sortable_id(u64::try_from(at).unwrap_or_default(), random),
+            id: ids::sortable("evt_", u64::try_from(at).unwrap_or_default(), random),
             kind: event_type,
             sequence: None,
             creates_subject: false,
@@ -402,7 +402,7 @@ fn dataschema(source: &Source, event_type: EventType) -> String {
 }
 
 /// RFC 3339 in UTC with milliseconds, the same length every time.
-fn time(at: i64) -> String {
+pub(crate) fn time(at: i64) -> String {
     let time = Timestamp::from_millisecond(at).unwrap_or_default();
     format!("{time:.3}")
 }
@@ -422,23 +422,5 @@ fn id_in_log(change: &Change, place: &Place) -> String {
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
     let mut tail = [0; 10];
     tail.copy_from_slice(&digest.as_ref()[..10]);
-    sortable_id(change.seq, tail)
-}
-
-/// `evt_`, ten characters that sort as the number does, and sixteen that tell ids apart.
-fn sortable_id(number: u64, tail: [u8; 10]) -> String {
-    /// Crockford's base 32, in lower case: no letter looks like another, and the order is that of the numbers.
-    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let digit = |value: u128| char::from(DIGITS[usize::try_from(value & 31).unwrap_or_default()]);
-    let tail = tail
-        .iter()
-        .fold(0u128, |value, byte| value << 8 | u128::from(*byte));
-    let mut id = "evt_".to_owned();
-    id.extend(
-        (0..10)
-            .rev()
-            .map(|place| digit(u128::from(number) >> (place * 5))),
-    );
-    id.extend((0..16).rev().map(|place| digit(tail >> (place * 5))));
-    id
+    ids::sortable("evt_", change.seq, tail)
 }

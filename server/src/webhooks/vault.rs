@@ -3,11 +3,7 @@
 //! XChaCha20-Poly1305 with a random nonce. What a secret belongs to is authenticated with it, so a sealed text cannot be moved
 //! to another subscription. Several master keys can be read, the first of them writes; each sealed text names its key.
 
-use std::{
-    fmt,
-    io::{ErrorKind, Write},
-    path::Path,
-};
+use std::{fmt, io::Write, path::Path};
 
 use base64::{
     Engine as _,
@@ -90,27 +86,24 @@ impl Vault {
         Ok(Self { keys })
     }
 
-    /// Takes the keys of a file, a line each. Where there is no file, one is made with a key of these random bytes; only its
-    /// owner may read it.
+    /// Takes the keys of a file, a line each. Only its owner may be able to read it.
+    pub fn of_existing_file(path: &Path) -> Result<Self, VaultError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| file_error(path, "read", error))?;
+        check_permissions(path)?;
+        Self::of_keys(&text)
+    }
+
+    /// As [`Vault::of_existing_file`]; where there is no file, one is made with a key of these random bytes.
     pub fn of_file(path: &Path, random: [u8; 32]) -> Result<Self, VaultError> {
-        let failed = |what| {
-            move |error| VaultError::File {
-                path: path.display().to_string(),
-                what,
-                error,
-            }
-        };
-        match std::fs::read_to_string(path) {
-            Ok(text) => {
-                check_permissions(path)?;
-                Self::of_keys(&text)
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
+        match std::fs::exists(path) {
+            Ok(true) => Self::of_existing_file(path),
+            Ok(false) => {
                 let text = BASE64.encode(random);
-                write_new(path, &text).map_err(failed("made"))?;
+                write_new(path, &text).map_err(|error| file_error(path, "made", error))?;
                 Self::of_keys(&text)
             }
-            Err(error) => Err(failed("read")(error)),
+            Err(error) => Err(file_error(path, "read", error)),
         }
     }
 
@@ -170,6 +163,14 @@ impl MasterKey {
             id: URL_SAFE_NO_PAD.encode(&digest.as_ref()[..6]),
             cipher: XChaCha20Poly1305::new(&Key::from(bytes)),
         })
+    }
+}
+
+fn file_error(path: &Path, what: &'static str, error: std::io::Error) -> VaultError {
+    VaultError::File {
+        path: path.display().to_string(),
+        what,
+        error,
     }
 }
 
