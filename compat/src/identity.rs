@@ -80,15 +80,11 @@ impl Hash {
     }
 
     fn rule(&mut self, rule: &Rule) {
-        for text in [
-            &rule.name,
-            &rule.doc,
-            &rule.kind,
-            &rule.mode,
-            &rule.executor,
-        ] {
-            self.optional(text.as_ref());
-        }
+        self.optional(rule.name.as_ref());
+        self.optional(rule.doc.as_ref());
+        self.text(&rule.kind);
+        self.text(&rule.mode);
+        self.optional(rule.executor.as_ref());
         self.texts(&rule.tags);
         for (key, value) in &rule.params {
             self.text(key);

@@ -84,6 +84,16 @@ impl Schema {
         &self.canonical
     }
 
+    /// The names of the fields at the top: of an Avro record, of the first Protobuf message, or the properties of a JSON
+    /// Schema.
+    pub fn top_level_fields(&self) -> Vec<&str> {
+        match &self.parsed {
+            Parsed::Avro(schema) => schema.top_level_fields(),
+            Parsed::Protobuf(schema) => schema.top_level_fields(),
+            Parsed::Json(schema) => schema.top_level_fields(),
+        }
+    }
+
     /// The canonical form of the schema after rewriting everything that has several spellings into one.
     pub fn normalized(&self) -> String {
         match &self.parsed {

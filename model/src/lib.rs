@@ -20,10 +20,10 @@ mod version;
 
 pub use compatibility_level::{CompatibilityLevel, CompatibilityPolicy, Direction, UnknownLevel};
 pub use context::Context;
-pub use metadata::Metadata;
+pub use metadata::{CONFLUENT_VERSION, Metadata};
 pub use mode::{Mode, UnknownMode};
 pub use reference::Reference;
-pub use rule_set::{Rule, RuleSet};
+pub use rule_set::{InvalidRuleSet, Rule, RuleSet};
 pub use schema_type::{SchemaType, UnknownSchemaType};
 pub use subject::{InvalidSubject, MAX_SUBJECT_BYTES, QualifiedSubject, Subject};
 pub use version::{InvalidVersion, SchemaId, Version, VersionSpec};

@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 use crate::{
     http::{BodyLimits, Limits},
-    registry::{Behaviour, ParserLimits},
+    registry::{Behaviour, ParserLimits, Validation},
     webhooks::{
         event::Source, network::InvalidNetwork, start::WebhookOptions, target::TargetPolicy,
     },
@@ -28,6 +28,10 @@ const MIB: u64 = 1024 * 1024;
 /// How the server behaves.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own, by its name"
+)]
 pub struct Settings {
     /// The address to listen on.
     pub listen: SocketAddr,
@@ -39,6 +43,14 @@ pub struct Settings {
     pub read_consistency: ReadConsistency,
     /// The level where none is configured.
     pub compatibility_level: CompatibilityLevel,
+    /// Whether reserved fields are held free where nothing is configured.
+    pub validate_fields: bool,
+    /// Whether names and defaults of new schemas must be right where nothing is configured.
+    pub validate_new_schemas: bool,
+    /// Whether everything that a schema refers to must agree on one version of each subject.
+    pub strict_reference_versions: bool,
+    /// Whether modes may be changed.
+    pub mode_mutability: bool,
     /// The largest request body.
     pub max_body_bytes: usize,
     /// How long a body may take to arrive.
@@ -258,6 +270,12 @@ impl Settings {
             compatibility_level: self.compatibility_level,
             linearizable: self.read_consistency == ReadConsistency::Linearizable,
             text_cache_bytes: self.text_cache_mib * MIB,
+            validation: Validation {
+                fields: self.validate_fields,
+                new_schemas: self.validate_new_schemas,
+                reference_versions: self.strict_reference_versions,
+            },
+            mode_mutability: self.mode_mutability,
             parser: ParserLimits {
                 deadline: Duration::from_secs(self.parse_timeout_seconds),
                 cache_bytes: self.schema_cache_mib * MIB,

@@ -19,7 +19,7 @@ use dovetail_model::{
 };
 use dovetail_server::{
     core::{CommitStats, Scope, Usage, View},
-    registry::{Behaviour, ParserLimits, Registration, Registry, RegistryError},
+    registry::{Behaviour, ParserLimits, Registration, Registry, RegistryError, Validation},
     storage::{Storage, open},
 };
 use dovetail_tests::Database;
@@ -187,19 +187,18 @@ impl Model {
         let mode = self.mode(subject);
         let known = self.ids.clone();
         let same = |id: &u32| known.get(&(context.clone(), *id)) == Some(&meaning);
+        let asked = import.and_then(|(_, version)| version);
         let there = held
             .versions
             .iter()
             .rev()
+            .filter(|(version, _)| asked.is_none_or(|asked| asked == **version))
             .find(|(_, (id, deleted))| !deleted && same(id));
         let wanted = import.map(|(id, _)| id);
         if let Some((version, (id, _))) = there
             && wanted.is_none_or(|wanted| wanted == *id)
         {
-            return match import.and_then(|(_, version)| version) {
-                Some(expected) if expected != *version => Err("invalid schema"),
-                _ => Ok(vec![*id, *version]),
-            };
+            return Ok(vec![*id, *version]);
         }
         if mode.is_read_only() {
             return Err("not permitted");
@@ -431,6 +430,8 @@ async fn start(database: &Database) -> (Arc<dyn Storage>, Registry) {
         compatibility_level: CompatibilityLevel::None,
         linearizable: true,
         text_cache_bytes: 1 << 20,
+        validation: Validation::default(),
+        mode_mutability: true,
         parser: ParserLimits {
             deadline: Duration::from_mins(1),
             cache_bytes: 1 << 20,

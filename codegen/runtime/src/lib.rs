@@ -11,6 +11,7 @@
 
 pub mod codec;
 mod error;
+mod formats;
 mod limits;
 pub mod logical;
 mod plan;
@@ -23,6 +24,7 @@ pub mod write;
 
 pub use codec::Codec;
 pub use error::{Cause, Error};
+pub use formats::{JsonType, ProtobufType};
 pub use limits::Limits;
 pub use plan::{At, Graph, Plan, PlanError, Problem, Shape, Step, Steps, unfilled};
 pub use reader::{Level, Reader};

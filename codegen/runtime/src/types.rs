@@ -74,8 +74,9 @@ pub trait AvroType: Codec<Value = Self> + Sized {
     }
 }
 
-/// A type whose schema is registered.
-pub trait Registered: AvroType {
+/// A type of any format whose schema is registered. Only a type made from exactly the text that the registry holds is one,
+/// so an id that is written into a payload stands for what was really encoded.
+pub trait Registered {
     /// The subject.
     const SUBJECT: &'static str;
     /// The version inside the subject.

@@ -2,3 +2,5 @@
 
 mod lock;
 mod manifest;
+#[cfg(feature = "protobuf")]
+mod protobuf;

@@ -25,6 +25,16 @@ pub(crate) struct AvroSchema {
     pub(super) of_references: HashSet<Name>,
 }
 
+impl AvroSchema {
+    /// The names of the fields, where the schema is a record.
+    pub(crate) fn top_level_fields(&self) -> Vec<&str> {
+        match &self.nodes[self.root as usize].kind {
+            Kind::Record(record) => record.fields.iter().map(|field| &*field.name).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) kind: Kind,

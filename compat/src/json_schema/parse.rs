@@ -52,6 +52,18 @@ impl JsonSchema {
         canonical::print(&canonical::sorted(self.submitted()))
     }
 
+    /// The names of the properties that the root declares.
+    pub(crate) fn top_level_fields(&self) -> Vec<&str> {
+        let properties = self
+            .submitted()
+            .get("properties")
+            .and_then(Value::as_object);
+        properties
+            .into_iter()
+            .flat_map(|properties| properties.keys().map(String::as_str))
+            .collect()
+    }
+
     fn submitted(&self) -> &Value {
         self.documents
             .last()

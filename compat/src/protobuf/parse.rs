@@ -63,6 +63,16 @@ impl ProtobufSchema {
         STANDARD.encode(&self.descriptor)
     }
 
+    /// The names of the fields of the first message, those of its oneofs included.
+    pub(crate) fn top_level_fields(&self) -> Vec<&str> {
+        let first = self.tree.messages.first().map(|message| &message.body);
+        let fields = first.into_iter().flat_map(|body| {
+            let of_oneofs = body.oneofs.iter().flat_map(|oneof| &oneof.fields);
+            body.fields.iter().chain(of_oneofs)
+        });
+        fields.map(|field| field.name.as_str()).collect()
+    }
+
     pub(super) const fn model(&self) -> &Model {
         &self.model
     }

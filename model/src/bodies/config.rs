@@ -2,21 +2,51 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{CompatibilityLevel, CompatibilityPolicy};
+use crate::{CompatibilityLevel, CompatibilityPolicy, Metadata, RuleSet};
 
-/// The settings of one scope. What is absent is inherited from the scope above.
+/// The settings of one scope. What is absent is inherited from the scope above, but for the aliases, which are a subject's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Config {
+    /// The subject that is meant where this one is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    /// The same for encryption keys, which live elsewhere; kept for clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias_for_deks: Option<String>,
     /// What new versions owe to earlier ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compatibility_level: Option<CompatibilityLevel>,
     /// How strictly JSON Schema content models are judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compatibility_policy: Option<CompatibilityPolicy>,
+    /// The metadata property by whose value versions are told apart: only those with the same value are compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compatibility_group: Option<String>,
     /// Whether schemas are normalized before they are registered or looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalize: Option<bool>,
+    /// Whether reserved fields are held free, and formats are read more strictly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validate_fields: Option<bool>,
+    /// Whether names and defaults of new schemas must be right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validate_new_schemas: Option<bool>,
+    /// Whether rule sets must be right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validate_rules: Option<bool>,
+    /// Metadata of schemas that do not say otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_metadata: Option<Metadata>,
+    /// Metadata of all schemas, whatever they say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub override_metadata: Option<Metadata>,
+    /// Rules of schemas that do not say otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_rule_set: Option<RuleSet>,
+    /// Rules of all schemas, whatever they say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub override_rule_set: Option<RuleSet>,
 }
 
 /// One field of a three-state update: absent keeps, `null` clears, a value sets.
@@ -33,17 +63,34 @@ pub enum Patch<T> {
 
 /// The body of a settings update, with the level still as text so that a wrong one gets its own error.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct ConfigUpdate {
+    /// The subject that is meant.
+    pub alias: Patch<String>,
+    /// The same for encryption keys.
+    pub alias_for_deks: Patch<String>,
     /// The level.
-    #[serde(default)]
     pub compatibility: Patch<serde_json::Value>,
     /// The policy; an unknown one clears.
-    #[serde(default)]
     pub compatibility_policy: Patch<String>,
     /// Whether to normalize.
-    #[serde(default)]
     pub normalize: Patch<bool>,
+    /// The property by whose value versions are told apart.
+    pub compatibility_group: Patch<String>,
+    /// Whether reserved fields are held free.
+    pub validate_fields: Patch<bool>,
+    /// Whether names and defaults of new schemas must be right.
+    pub validate_new_schemas: Patch<bool>,
+    /// Whether rule sets must be right.
+    pub validate_rules: Patch<bool>,
+    /// Metadata of schemas that do not say otherwise.
+    pub default_metadata: Patch<Metadata>,
+    /// Metadata of all schemas.
+    pub override_metadata: Patch<Metadata>,
+    /// Rules of schemas that do not say otherwise.
+    pub default_rule_set: Patch<RuleSet>,
+    /// Rules of all schemas.
+    pub override_rule_set: Patch<RuleSet>,
 }
 
 /// The body of the mode routes, both ways. Text on the way in, so that an unknown mode gets its own error.

@@ -41,7 +41,7 @@ pub enum ChangeKind {
     /// The settings of a scope were set; `None` when they were removed.
     ConfigChanged {
         scope: Scope,
-        config: Option<Config>,
+        config: Option<Box<Config>>,
     },
     /// The mode of a scope was set; `None` when it was removed.
     ModeChanged { scope: Scope, mode: Option<Mode> },

@@ -30,7 +30,7 @@ pub struct ContextView {
     pub(super) subjects: OrdMap<Subject, Arc<SubjectView>>,
     pub(super) schemas: OrdMap<SchemaId, Arc<SchemaEntry>>,
     pub(super) by_guid: HashMap<Guid, SchemaId>,
-    pub(super) config: Option<Config>,
+    pub(super) config: Option<Box<Config>>,
     pub(super) mode: Option<Mode>,
 }
 
@@ -39,7 +39,7 @@ pub struct ContextView {
 pub struct SubjectView {
     pub(super) versions: Vec<VersionEntry>,
     pub(super) last_version: u32,
-    pub(super) config: Option<Config>,
+    pub(super) config: Option<Box<Config>>,
     pub(super) mode: Option<Mode>,
 }
 
@@ -143,11 +143,11 @@ impl View {
     }
 
     /// A setting of a subject: its own, else its context's, else that of the level above all contexts.
-    fn setting<T>(
-        &self,
+    fn setting<'a, T>(
+        &'a self,
         scope: &Scope,
-        of_subject: impl Fn(&SubjectView) -> Option<T>,
-        of_context: impl Fn(&ContextView) -> Option<T>,
+        of_subject: impl Fn(&'a SubjectView) -> Option<T>,
+        of_context: impl Fn(&'a ContextView) -> Option<T>,
     ) -> Option<T> {
         let context = self.context(&scope.context);
         let subject = scope
@@ -160,36 +160,28 @@ impl View {
             .or_else(|| self.context(&Context::global()).and_then(&of_context))
     }
 
-    /// The level that holds in a scope, if any scope sets one.
-    pub fn level(&self, scope: &Scope) -> Option<CompatibilityLevel> {
-        let level = |config: &Option<Config>| config.as_ref()?.compatibility_level;
+    /// The value of a setting in a scope: that of the nearest scope that sets it.
+    pub fn config<'a, T>(
+        &'a self,
+        scope: &Scope,
+        field: impl Fn(&'a Config) -> Option<T>,
+    ) -> Option<T> {
         self.setting(
             scope,
-            |subject| level(&subject.config),
-            |context| level(&context.config),
+            |subject| subject.config.as_deref().and_then(&field),
+            |context| context.config.as_deref().and_then(&field),
         )
+    }
+
+    /// The level that holds in a scope, if any scope sets one.
+    pub fn level(&self, scope: &Scope) -> Option<CompatibilityLevel> {
+        self.config(scope, |config| config.compatibility_level)
     }
 
     /// The policy that holds in a scope.
     pub fn policy(&self, scope: &Scope) -> CompatibilityPolicy {
-        let policy = |config: &Option<Config>| config.as_ref()?.compatibility_policy;
-        self.setting(
-            scope,
-            |subject| policy(&subject.config),
-            |context| policy(&context.config),
-        )
-        .unwrap_or_default()
-    }
-
-    /// Whether schemas are normalized in a scope without being asked to.
-    pub fn normalizes(&self, scope: &Scope) -> bool {
-        let normalize = |config: &Option<Config>| config.as_ref()?.normalize;
-        self.setting(
-            scope,
-            |subject| normalize(&subject.config),
-            |context| normalize(&context.config),
-        )
-        .unwrap_or(false)
+        self.config(scope, |config| config.compatibility_policy)
+            .unwrap_or_default()
     }
 
     /// The mode that holds in a scope.
@@ -202,8 +194,8 @@ impl View {
     pub fn own_config(&self, scope: &Scope) -> Option<&Config> {
         let context = self.context(&scope.context)?;
         match &scope.subject {
-            Some(subject) => context.subjects.get(subject)?.config.as_ref(),
-            None => context.config.as_ref(),
+            Some(subject) => context.subjects.get(subject)?.config.as_deref(),
+            None => context.config.as_deref(),
         }
     }
 

@@ -21,7 +21,7 @@ pub struct ViewBuilder {
 struct ContextBuilder {
     subjects: BTreeMap<Subject, SubjectView>,
     schemas: BTreeMap<SchemaId, SchemaEntry>,
-    config: Option<Config>,
+    config: Option<Box<Config>>,
     mode: Option<Mode>,
 }
 
@@ -88,8 +88,10 @@ impl ViewBuilder {
     pub fn config(&mut self, scope: Scope, config: Config) {
         let slot = self.contexts.entry(scope.context).or_default();
         match scope.subject {
-            Some(subject) => slot.subjects.entry(subject).or_default().config = Some(config),
-            None => slot.config = Some(config),
+            Some(subject) => {
+                slot.subjects.entry(subject).or_default().config = Some(Box::new(config));
+            }
+            None => slot.config = Some(Box::new(config)),
         }
     }
 

@@ -4,7 +4,7 @@ use std::{str::FromStr, sync::Arc};
 
 use dovetail_compat::{Guid, identity};
 use dovetail_model::{
-    Metadata, QualifiedSubject, RuleSet, SchemaId, SchemaType, bodies::RegisterRequest,
+    Metadata, QualifiedSubject, RuleSet, SchemaId, SchemaType, Version, bodies::RegisterRequest,
 };
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     parser::{ParsedText, Submitted},
     references::{self, Resolved},
 };
-use crate::core::{Scope, SubjectView, VersionEntry, View};
+use crate::core::{SchemaEntry, Scope, SubjectView, VersionEntry, View};
 
 /// A parsed and identified schema.
 #[derive(Debug, Clone)]
@@ -44,10 +44,12 @@ impl Registry {
             return Err(RegistryError::InvalidSchema("the schema is empty".into()));
         }
         let references = references::resolve(view, subject, &request.references)?;
+        let scope = Scope::subject(subject);
         let submitted = Submitted {
             schema_type,
             text: text.to_owned(),
-            normalize: normalize || view.normalizes(&Scope::subject(subject)),
+            normalize: !view.mode(&scope).is_import()
+                && (normalize || view.config(&scope, |config| config.normalize) == Some(true)),
             references: references
                 .iter()
                 .map(|resolved| resolved.reference.clone())
@@ -103,18 +105,17 @@ impl Candidate {
         }
     }
 
-    /// The same schema with what it does not say taken from an earlier version.
-    pub(super) fn inheriting(
-        &self,
-        metadata: Option<&Metadata>,
-        rule_set: Option<&RuleSet>,
-    ) -> Self {
+    /// The same text with other metadata and rules.
+    pub(super) fn with(&self, metadata: Option<&Metadata>, rule_set: Option<&RuleSet>) -> Self {
+        if self.metadata.as_ref() == metadata && self.rule_set.as_ref() == rule_set {
+            return self.clone();
+        }
         Self::new(
             self.subject.clone(),
             Arc::clone(&self.parsed),
             self.references.clone(),
-            self.metadata.clone().or_else(|| metadata.cloned()),
-            self.rule_set.clone().or_else(|| rule_set.cloned()),
+            metadata.cloned(),
+            rule_set.cloned(),
         )
     }
 
@@ -122,8 +123,9 @@ impl Candidate {
         self.metadata.is_some() || self.rule_set.is_some()
     }
 
-    /// The version under its subject that holds this schema: the very same identity first, and else, where the request
-    /// says nothing of metadata and rules, the newest with the same text and references.
+    /// The version under its subject that holds this schema: the very same identity first, then one that only notes which
+    /// version it was asked to become, and else, where the request says nothing of metadata and rules, the newest with the
+    /// same text and references.
     pub(super) fn find<'a>(
         &self,
         view: &View,
@@ -145,13 +147,58 @@ impl Candidate {
                 .entry(id)
                 .is_some_and(|entry| entry.guid == self.guid)
         });
-        if same.is_some() || self.has_extras() {
+        if same.is_some() {
             return same;
         }
-        newest(&|id| {
+        let same_text = |id| {
             context
                 .entry(id)
-                .is_some_and(|entry| entry.text_guid == self.parsed.text_guid)
-        })
+                .filter(|entry| entry.text_guid == self.parsed.text_guid)
+        };
+        let visible = |entry: &&VersionEntry| deleted || !entry.deleted;
+        let noting = holder
+            .versions()
+            .iter()
+            .rev()
+            .filter(visible)
+            .find(|entry| {
+                same_text(entry.id)
+                    .is_some_and(|stored| self.differs_in_note(stored, entry.version))
+            });
+        if noting.is_some() || self.has_extras() {
+            return noting;
+        }
+        newest(&|id| same_text(id).is_some())
+    }
+
+    /// Whether one version holds this schema, by the same rules.
+    pub(super) fn is_held_by(&self, view: &View, entry: &VersionEntry) -> bool {
+        let Some(stored) = view.schema_of(&self.subject.context, entry) else {
+            return false;
+        };
+        stored.guid == self.guid
+            || stored.text_guid == self.parsed.text_guid
+                && (!self.has_extras() || self.differs_in_note(stored, entry.version))
+    }
+
+    /// Whether a stored version is the same but for a note of its own number, on either side.
+    fn differs_in_note(&self, stored: &SchemaEntry, version: Version) -> bool {
+        let identity_with = |metadata: &Metadata| {
+            identity(
+                &self.parsed.canonical,
+                &self.parsed.references,
+                Some(metadata),
+                self.rule_set.as_ref(),
+            )
+        };
+        let none = Metadata::default();
+        let own = self.metadata.as_ref().unwrap_or(&none);
+        if !own.notes_version() {
+            return stored.has_extras && identity_with(&own.with_version(version)) == stored.guid;
+        }
+        let without = own.without_version();
+        own.with_version(version) == *own
+            && (identity_with(&without) == stored.guid
+                || (without == none && self.with(None, self.rule_set.as_ref()).guid == stored.guid))
     }
 }

@@ -7,8 +7,12 @@ use dovetail_model::{
     CompatibilityLevel, CompatibilityPolicy, QualifiedSubject, VersionSpec, bodies::RegisterRequest,
 };
 
-use super::{Registry, RegistryError, Result};
-use crate::core::{SchemaEntry, Scope, VersionEntry, View};
+use super::{
+    Registry, RegistryError, Result,
+    candidate::Candidate,
+    terms::{self, Terms},
+};
+use crate::core::{Content, SchemaEntry, Scope, VersionEntry, View};
 
 /// The most differences that are printed of one version.
 const PRINTED: usize = 1000;
@@ -27,6 +31,8 @@ pub struct Verdict {
 pub(super) struct Obligation {
     pub(super) level: CompatibilityLevel,
     pub(super) policy: CompatibilityPolicy,
+    /// The property of metadata by whose value versions are told apart. Which versions that leaves is yet to be seen.
+    pub(super) group: Option<String>,
     /// Newest first.
     pub(super) versions: Vec<VersionEntry>,
 }
@@ -37,6 +43,17 @@ pub(super) type Previous = (VersionEntry, Arc<Schema>);
 impl Verdict {
     pub fn is_compatible(&self) -> bool {
         self.messages.is_empty()
+    }
+
+    /// What is wrong ends with what was asked for.
+    pub(super) fn signed(mut self, terms: &Terms, level: CompatibilityLevel) -> Self {
+        if !self.is_compatible() {
+            self.messages.push(format!(
+                "{{validateFields: '{}', compatibility: '{level}'}}",
+                terms.validation.fields
+            ));
+        }
+        self
     }
 }
 
@@ -49,9 +66,10 @@ impl Obligation {
     ) -> Self {
         let scope = Scope::subject(subject);
         let level = view.level(&scope).unwrap_or(default_level);
+        let group = view.config(&scope, |config| config.compatibility_group.clone());
         let most = match level {
             CompatibilityLevel::None => 0,
-            level if level.is_transitive() => usize::MAX,
+            level if level.is_transitive() || group.is_some() => usize::MAX,
             _ => 1,
         };
         let holder = view.subject(subject);
@@ -64,6 +82,7 @@ impl Obligation {
         Self {
             level,
             policy: view.policy(&scope),
+            group,
             versions,
         }
     }
@@ -119,12 +138,93 @@ impl Registry {
         obligation: Obligation,
     ) -> Result<Verdict> {
         let candidate = self.candidate(view, subject, request, normalize).await?;
-        self.check_against(view, subject, &candidate.parsed.schema, obligation)
+        let terms = Terms::of(view, &Scope::subject(subject), self.validation);
+        let newest = view.subject(subject).and_then(|holder| holder.latest());
+        let earlier = match obligation.versions.first().or(newest) {
+            Some(entry) if terms.validation.fields => self.extras(view, subject, entry).await?,
+            _ => None,
+        };
+        self.check_candidate(view, &candidate, &terms, earlier.as_deref(), obligation)
             .await
     }
 
+    /// Checks everything that registering owes: the fields that are kept free, and compatibility.
+    pub(super) async fn check_candidate(
+        &self,
+        view: &View,
+        candidate: &Candidate,
+        terms: &Terms,
+        earlier: Option<&Content>,
+        mut obligation: Obligation,
+    ) -> Result<Verdict> {
+        self.narrow(view, candidate, &mut obligation).await?;
+        let level = obligation.level;
+        let mut messages = Vec::new();
+        if terms.validation.fields {
+            terms::check_fields(candidate)?;
+            messages = terms::reserved_fields(candidate, earlier);
+        }
+        let verdict = self
+            .check_against(
+                view,
+                &candidate.subject,
+                &candidate.parsed.schema,
+                obligation,
+            )
+            .await?;
+        messages.extend(verdict.messages);
+        Ok(Verdict { messages }.signed(terms, level))
+    }
+
+    /// Leaves the versions of the group of a schema, and of those the newest where the level asks for no more.
+    async fn narrow(
+        &self,
+        view: &View,
+        candidate: &Candidate,
+        obligation: &mut Obligation,
+    ) -> Result<()> {
+        let Some(group) = &obligation.group else {
+            return Ok(());
+        };
+        let own = candidate
+            .metadata
+            .as_ref()
+            .and_then(|metadata| metadata.properties.get(group));
+        let mut of_group = Vec::new();
+        for entry in &obligation.versions {
+            let content = self.extras(view, &candidate.subject, entry).await?;
+            let metadata = content
+                .as_ref()
+                .and_then(|content| content.metadata.as_ref());
+            if metadata.and_then(|metadata| metadata.properties.get(group)) != own {
+                continue;
+            }
+            of_group.push(*entry);
+            if !obligation.level.is_transitive() {
+                break;
+            }
+        }
+        obligation.versions = of_group;
+        Ok(())
+    }
+
+    /// The content of a version, where there is metadata or a rule set in it.
+    pub(super) async fn extras(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        entry: &VersionEntry,
+    ) -> Result<Option<Arc<Content>>> {
+        match view.schema_of(&subject.context, entry) {
+            Some(stored) if stored.has_extras => {
+                Ok(self.texts.get(&subject.context, stored.id).await?)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Fetches and parses what is to be checked against, and checks.
-    pub(super) async fn check_against(
+    async fn check_against(
         &self,
         view: &View,
         subject: &QualifiedSubject,
@@ -198,9 +298,6 @@ pub(super) fn verdict(
         messages.push(format!(
             "{{oldSchema: '{}'}}",
             shortened(schema.canonical())
-        ));
-        messages.push(format!(
-            "{{validateFields: 'false', compatibility: '{level}'}}"
         ));
         return Ok(Verdict { messages });
     }

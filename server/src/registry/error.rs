@@ -1,6 +1,6 @@
 //! Why a use case refuses. One variant for each thing a client can tell apart; `api/error.rs` gives each its code.
 
-use dovetail_model::{InvalidSubject, QualifiedSubject, Version, VersionSpec};
+use dovetail_model::{InvalidRuleSet, InvalidSubject, QualifiedSubject, Version, VersionSpec};
 
 use crate::{core::Usage, storage::StorageError};
 
@@ -46,6 +46,8 @@ pub enum RegistryError {
     ReferenceExists(Usage),
     #[error(transparent)]
     InvalidSubject(#[from] InvalidSubject),
+    #[error(transparent)]
+    InvalidRuleSet(#[from] InvalidRuleSet),
     #[error("{0}")]
     InvalidLevel(String),
     #[error("{0}")]

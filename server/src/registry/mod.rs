@@ -6,30 +6,33 @@
 mod batch;
 mod candidate;
 mod check;
+mod config;
 mod delete;
 mod error;
 mod explain;
 mod facts;
 mod log;
 mod lookup;
+mod mode;
 mod parser;
 mod read;
 mod references;
 mod register;
-mod settings;
+mod terms;
 mod texts;
 
 use std::sync::Arc;
 
 pub use batch::{Batch, MOST_IN_BATCH, Placed};
 pub use check::Verdict;
+pub use config::ConfigAnswer;
 pub use error::RegistryError;
 pub use explain::Explained;
 pub use lookup::Found;
+pub use mode::IMPORT_NEEDS_EMPTY;
 pub use parser::ParserLimits;
 pub use read::{SubjectFilter, Visibility};
 pub use register::Registration;
-pub use settings::{ConfigAnswer, IMPORT_NEEDS_EMPTY};
 
 use crate::{
     core::{CommitStats, Committer, Freshness, View, ViewCell},
@@ -51,8 +54,33 @@ pub struct Behaviour {
     pub linearizable: bool,
     /// How many bytes of texts are kept in memory.
     pub text_cache_bytes: u64,
+    /// What is asked of new schemas where no scope says otherwise.
+    pub validation: Validation,
+    /// Whether modes may be changed.
+    pub mode_mutability: bool,
     /// What parsing and checking may use.
     pub parser: ParserLimits,
+}
+
+/// What is asked of new schemas beside compatibility.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validation {
+    /// Whether reserved fields are held free, and formats are read more strictly.
+    pub fields: bool,
+    /// Whether names and defaults must be right.
+    pub new_schemas: bool,
+    /// Whether everything that a schema refers to must agree on one version of each subject.
+    pub reference_versions: bool,
+}
+
+impl Default for Validation {
+    fn default() -> Self {
+        Self {
+            fields: false,
+            new_schemas: true,
+            reference_versions: false,
+        }
+    }
 }
 
 /// A running registry.
@@ -65,6 +93,8 @@ pub struct Registry {
     parser: Arc<Parser>,
     storage: Arc<dyn Storage>,
     default_level: CompatibilityLevel,
+    validation: Validation,
+    mode_mutability: bool,
 }
 
 impl Registry {
@@ -89,6 +119,8 @@ impl Registry {
             texts: Arc::new(Texts::new(Arc::clone(&storage), behaviour.text_cache_bytes)),
             parser: Arc::new(Parser::new(&behaviour.parser)),
             default_level: behaviour.compatibility_level,
+            validation: behaviour.validation,
+            mode_mutability: behaviour.mode_mutability,
             view,
             freshness,
             storage,

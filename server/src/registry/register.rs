@@ -17,13 +17,14 @@ use dovetail_model::{
 };
 
 use super::{
-    Registry, RegistryError, Result,
+    Registry, RegistryError, Result, Validation,
     candidate::Candidate,
     check::{Obligation, Previous, verdict},
     facts::{self, Compared},
     lookup::Found,
     parser::Parser,
     references,
+    terms::Terms,
 };
 use crate::core::{
     ChangeKind, Content, ContextView, Decision, Facts, Moment, Mutation, Registered, Scope,
@@ -47,20 +48,26 @@ pub(super) struct Plan {
     request: Arc<RegisterRequest>,
     /// As submitted.
     bare: Candidate,
-    /// With what it does not say taken from the latest version.
+    /// With what it does not say taken from the latest version, and what the settings add.
     full: Candidate,
+    terms: Terms,
     /// That latest version's schema.
     heir_of: Option<SchemaId>,
+    /// The version it notes that it is to become.
+    noted: Option<Version>,
+    /// What is inherited from.
+    earlier: Option<Arc<Content>>,
     pub(super) content: Arc<Content>,
-    /// The schemas it was found compatible with, at a level and a policy.
+    /// The schemas it was found compatible with, or is not compared with, at a level, a policy and a group.
     passed: Vec<SchemaId>,
-    passed_at: (CompatibilityLevel, CompatibilityPolicy),
+    passed_at: (CompatibilityLevel, CompatibilityPolicy, Option<String>),
     /// Whether checking it costs so little that it may be done inside a transaction.
     is_light: bool,
     /// How it differs from the newest version.
     compared: Option<Compared>,
     parser: Arc<Parser>,
     default_level: CompatibilityLevel,
+    validation: Validation,
 }
 
 /// What deciding a plan comes to.
@@ -125,13 +132,18 @@ impl Registry {
         if let Step::There(_) = plan.admit(view)? {
             return Ok(plan);
         }
-        if !view.mode(&Scope::subject(subject)).is_import() {
+        if !plan.terms.is_import {
             let obligation = Obligation::of(view, subject, self.default_level);
-            plan.passed_at = (obligation.level, obligation.policy);
+            plan.passed_at = (
+                obligation.level,
+                obligation.policy,
+                obligation.group.clone(),
+            );
             plan.passed = obligation.versions.iter().map(|entry| entry.id).collect();
             let since = Instant::now();
+            let earlier = plan.earlier.as_deref();
             let verdict = self
-                .check_against(view, subject, &plan.full.parsed.schema, obligation)
+                .check_candidate(view, &plan.full, &plan.terms, earlier, obligation)
                 .await?;
             plan.is_light =
                 plan.full.parsed.canonical.len() <= LIGHT_BYTES && since.elapsed() < LIGHT_TIME;
@@ -154,7 +166,10 @@ impl Registry {
         request: &Arc<RegisterRequest>,
         normalize: bool,
     ) -> Result<Plan> {
-        let latest = view.subject(subject).and_then(|holder| holder.latest());
+        let terms = Terms::of(view, &Scope::subject(subject), self.validation);
+        terms.check_rules(request)?;
+        let holder = view.subject(subject).filter(|_| !terms.is_import);
+        let latest = holder.and_then(|holder| holder.latest());
         let heir_of = latest.map(|entry| entry.id);
         let earlier = match latest.and_then(|entry| view.schema_of(&subject.context, entry)) {
             Some(entry) if entry.has_extras || says_no_text(request) => self
@@ -164,7 +179,6 @@ impl Registry {
                 .map(|content| (entry.clone(), content)),
             _ => None,
         };
-        let normalize = normalize && !view.mode(&Scope::subject(subject)).is_import();
         let bare = match &earlier {
             Some((entry, content)) if says_no_text(request) => {
                 let inherited = RegisterRequest {
@@ -177,11 +191,16 @@ impl Registry {
             }
             _ => self.candidate(view, subject, request, normalize).await?,
         };
-        let full = match &earlier {
-            Some((_, content)) => {
-                bare.inheriting(content.metadata.as_ref(), content.rule_set.as_ref())
-            }
-            None => bare.clone(),
+        let earlier = earlier.map(|(_, content)| content);
+        let mut noted = None;
+        let full = if terms.is_import {
+            bare.clone()
+        } else {
+            terms.complete(&bare, earlier.as_deref(), |notes| {
+                let next = || next_version(holder.map(|holder| &**holder));
+                noted = (notes || asks_for_version(request)).then(next).flatten();
+                noted
+            })
         };
         let content = Arc::new(Content {
             text: full.parsed.text.clone(),
@@ -194,13 +213,17 @@ impl Registry {
             request: Arc::clone(request),
             bare,
             full,
+            terms,
             heir_of,
+            noted,
+            earlier,
             content,
             passed: Vec::new(),
             passed_at: Default::default(),
             is_light: true,
             parser: Arc::clone(&self.parser),
             default_level: self.default_level,
+            validation: self.validation,
         })
     }
 }
@@ -231,7 +254,7 @@ impl Plan {
             Step::New { id, version } => (id, version),
         };
         self.hold_references(view)?;
-        if !view.mode(&Scope::subject(self.subject())).is_import() {
+        if !self.terms.is_import {
             self.check_what_is_new(view)?;
         }
         let mutation = Mutation {
@@ -260,14 +283,12 @@ impl Plan {
         let holder = view
             .subject(self.subject())
             .map_or(&none, |holder| &**holder);
-        let mode = view.mode(&Scope::subject(self.subject()));
-        if let Some(entry) = self.already_there(view, holder)
-            && self
-                .request
-                .id
-                .is_none_or(|id| id == i64::from(entry.id.get()))
-        {
-            self.expect_version(entry.version)?;
+        let scope = Scope::subject(self.subject());
+        if Terms::of(view, &scope, self.validation) != self.terms {
+            return Err(RegistryError::Moved);
+        }
+        let mode = view.mode(&scope);
+        if let Some(entry) = self.already_there(view, holder) {
             return Ok(Step::There(*entry));
         }
         if mode.is_read_only() {
@@ -287,6 +308,9 @@ impl Plan {
                 "Subject {} is not in import mode",
                 self.subject()
             )));
+        }
+        if self.noted.is_some_and(|noted| noted != next) {
+            return Err(RegistryError::Moved);
         }
         self.expect_version(next)?;
         let fresh = context.last_id().map_or(1, |id| i64::from(id.get()) + 1);
@@ -333,10 +357,26 @@ impl Plan {
         Ok(Step::New { id, version })
     }
 
+    /// The version that holds the schema already, if it is the one that is asked for. What the settings add makes a schema
+    /// another one, so then only the complete one counts.
     fn already_there<'a>(&self, view: &View, holder: &'a SubjectView) -> Option<&'a VersionEntry> {
-        self.bare
-            .find(view, holder, false)
-            .or_else(|| self.full.find(view, holder, false))
+        let bare = (!self.terms.add_something()).then_some(&self.bare);
+        bare.into_iter()
+            .chain([&self.full])
+            .filter_map(|candidate| match self.request.version {
+                None | Some(0) => candidate.find(view, holder, false),
+                Some(-1) => candidate.find(view, holder, false).filter(|entry| {
+                    Some(entry.version) == holder.latest().map(|latest| latest.version)
+                }),
+                Some(number) => holder
+                    .version(Version::new(number)?)
+                    .filter(|entry| !entry.deleted && candidate.is_held_by(view, entry)),
+            })
+            .find(|entry| {
+                self.request
+                    .id
+                    .is_none_or(|id| id == i64::from(entry.id.get()))
+            })
     }
 
     /// A request that names a version asks for exactly that one.
@@ -350,17 +390,25 @@ impl Plan {
 
     /// What was taken from the latest version must still be what the latest version says.
     fn hold_inheritance(&self, view: &View, holder: &SubjectView) -> Result<()> {
+        if self.terms.is_import {
+            return Ok(());
+        }
         let complete = self.bare.metadata.is_some()
             && self.bare.rule_set.is_some()
-            && !says_no_text(&self.request);
-        let Some(latest) = holder.latest() else {
+            && !says_no_text(&self.request)
+            && !self.terms.validation.fields;
+        let latest = holder.latest();
+        if complete || latest.map(|entry| entry.id) == self.heir_of {
             return Ok(());
+        }
+        let says_something = |entry| {
+            view.schema_of(&self.subject().context, entry)
+                .is_some_and(|stored| stored.has_extras)
         };
-        let says_something = says_no_text(&self.request)
-            || view
-                .schema_of(&self.subject().context, latest)
-                .is_some_and(|entry| entry.has_extras);
-        if !complete && says_something && self.heir_of != Some(latest.id) {
+        if self.earlier.is_some()
+            || says_no_text(&self.request)
+            || latest.is_some_and(says_something)
+        {
             return Err(RegistryError::Moved);
         }
         Ok(())
@@ -389,12 +437,18 @@ impl Plan {
     /// Checks against the versions that the plan has not been checked against yet.
     fn check_what_is_new(&mut self, view: &View) -> Result<()> {
         let obligation = Obligation::of(view, self.subject(), self.default_level);
-        if self.passed_at != (obligation.level, obligation.policy) {
+        let (level, policy) = (obligation.level, obligation.policy);
+        if self.passed_at != (level, policy, obligation.group.clone()) {
             return if obligation.versions.is_empty() {
                 Ok(())
             } else {
                 Err(RegistryError::Moved)
             };
+        }
+        // Which versions belong to a group is written where this cannot look.
+        let ids = || obligation.versions.iter().map(|entry| entry.id);
+        if obligation.group.is_some() && !ids().eq(self.passed.iter().copied()) {
+            return Err(RegistryError::Moved);
         }
         let context = &self.subject().context;
         let mut unchecked: Vec<Previous> = Vec::new();
@@ -411,14 +465,10 @@ impl Plan {
                 .ok_or(RegistryError::Moved)?;
             unchecked.push((*entry, parsed));
         }
-        let verdict = verdict(
-            &self.full.parsed.schema,
-            &unchecked,
-            obligation.level,
-            obligation.policy,
-        )?;
+        let verdict = verdict(&self.full.parsed.schema, &unchecked, level, policy)?;
         if !verdict.is_compatible() {
             let subject = self.subject().clone();
+            let verdict = verdict.signed(&self.terms, level);
             return Err(RegistryError::Incompatible {
                 subject,
                 messages: verdict.messages,
@@ -488,6 +538,15 @@ impl Plan {
             })
             .collect()
     }
+}
+
+/// Whether the version that a schema is to become goes into it.
+fn asks_for_version(request: &RegisterRequest) -> bool {
+    request.version.is_some_and(|number| number != 0)
+}
+
+fn next_version(holder: Option<&SubjectView>) -> Option<Version> {
+    holder.map_or(Some(Version::FIRST), SubjectView::next_version)
 }
 
 /// A request without a text means the text of the latest version.

@@ -1,6 +1,6 @@
 //! `/config`: scopes, merging, and what holds where nothing is set.
 
-use dovetail_tests::on_both;
+use dovetail_tests::{avro_record, on_both};
 
 use super::*;
 
@@ -200,3 +200,333 @@ on_both!(read_only_scopes_keep_their_settings, |node| {
     let read = node.get("/config/a").await.ok();
     assert_eq!(read, json!({ "compatibilityLevel": "FULL" }));
 });
+
+/// A value for every setting, as they are written.
+fn everything() -> Value {
+    let rule = json!({
+        "name": "checked", "kind": "CONDITION", "mode": "WRITE", "type": "CEL", "expr": "true", "disabled": false,
+    });
+    json!({
+        "compatibility": "FULL", "compatibilityPolicy": "LENIENT", "compatibilityGroup": "major",
+        "alias": "other", "aliasForDeks": "keys", "normalize": true, "validateFields": true,
+        "validateNewSchemas": false, "validateRules": true,
+        "defaultMetadata": { "properties": { "owner": "nobody" } },
+        "overrideMetadata": { "tags": { "**.card": ["PCI"] }, "sensitive": ["owner"] },
+        "defaultRuleSet": { "domainRules": [rule] },
+        "overrideRuleSet": { "encodingRules": [rule], "enableAt": "2027-01-01" },
+    })
+}
+
+on_both!(every_setting_is_kept_and_cleared_by_itself, |node| {
+    let all = everything();
+    let path = "/config/a";
+    assert_eq!(node.put(path, &all).await.ok(), all);
+    let mut read = all.clone();
+    let level = read
+        .as_object_mut()
+        .expect("an object")
+        .remove("compatibility");
+    read["compatibilityLevel"] = level.expect("it was there");
+    assert_eq!(node.get(path).await.ok(), read);
+    let effective = node.get("/config/a?defaultToGlobal=true").await.ok();
+    assert_eq!(effective, read);
+    let mut rest = all.clone();
+    for key in all.as_object().expect("an object").keys() {
+        let update = json!({ key.as_str(): null });
+        rest.as_object_mut().expect("an object").remove(key);
+        assert_eq!(node.put(path, &update).await.ok(), rest, "{key}");
+    }
+    assert_eq!(node.get(path).await.ok(), json!({}));
+});
+
+on_both!(every_setting_but_the_aliases_is_inherited, |node| {
+    let all = everything();
+    for (scope, subject) in [
+        ("/config", "a"),
+        ("/config/:.ctx:", ":.ctx:a"),
+        ("/config/:.__GLOBAL:", ":.other:a"),
+    ] {
+        node.put(scope, &all).await.ok();
+        let path = format!("/config/{subject}?defaultToGlobal=true");
+        let mut expected = all.clone();
+        let fields = expected.as_object_mut().expect("an object");
+        fields.remove("alias");
+        fields.remove("aliasForDeks");
+        let level = fields.remove("compatibility").expect("it was there");
+        fields.insert("compatibilityLevel".to_owned(), level);
+        assert_eq!(node.get(&path).await.ok(), expected, "{scope}");
+        // A subject that says one thing keeps the rest.
+        let own = json!({ "normalize": false });
+        node.put(&format!("/config/{subject}"), &own).await.ok();
+        expected["normalize"] = json!(false);
+        assert_eq!(node.get(&path).await.ok(), expected, "{scope}");
+    }
+});
+
+on_both!(wrong_settings_are_refused_and_change_nothing, |node| {
+    let rule = |name: &str, mode: &str| json!({ "name": name, "type": "CEL", "mode": mode });
+    let long = "x".repeat(257);
+    for (update, code) in [
+        (
+            json!({ "defaultRuleSet": { "domainRules": [rule("", "READ")] } }),
+            42210,
+        ),
+        (
+            json!({ "overrideRuleSet": { "domainRules": [rule("1st", "READ")] } }),
+            42210,
+        ),
+        (
+            json!({ "defaultRuleSet": { "domainRules": [rule("a b", "READ")] } }),
+            42210,
+        ),
+        (
+            json!({ "defaultRuleSet": { "domainRules": [rule(&long, "READ")] } }),
+            42210,
+        ),
+        (
+            json!({ "defaultRuleSet": { "domainRules": [rule("a", "UPGRADE")] } }),
+            42210,
+        ),
+        (
+            json!({ "defaultRuleSet": { "migrationRules": [rule("a", "READ")] } }),
+            42210,
+        ),
+        (
+            json!({ "defaultRuleSet": { "encodingRules": [{ "name": "a" }] } }),
+            42210,
+        ),
+        (
+            json!({ "defaultRuleSet": { "encodingRules": [{ "name": "a", "type": "T", "kind": "X" }] } }),
+            42210,
+        ),
+        (
+            json!({ "defaultRuleSet": { "domainRules": [rule("a", "READ"), rule("a", "WRITE")] } }),
+            42210,
+        ),
+        (json!({ "alias": "a\nb" }), 42208),
+        (json!({ "alias": "__GLOBAL" }), 42208),
+        (json!({ "alias": 5 }), 42203),
+        (json!({ "normalize": "yes" }), 42203),
+    ] {
+        for path in ["/config", "/config/a"] {
+            let answer = node.put(path, &update).await;
+            assert_eq!(answer.refusal(), (422, code), "{update} {}", answer.text);
+        }
+    }
+    assert_eq!(node.get("/config/a").await.refusal(), (404, 40408));
+});
+
+on_both!(registered_rule_sets_must_be_right, |node| {
+    let body = |rule: Value| json!({ "schema": STRING, "ruleSet": { "domainRules": [rule] } });
+    let path = "/subjects/a/versions";
+    let answer = node.post(path, &body(json!({ "name": "a" }))).await;
+    let message = "Invalid rule set: domainRules[0]: rule 'a' has no type";
+    refused(&answer, 422, 42210, message);
+    // The rules come before the schema.
+    let neither = json!({ "schema": "{", "ruleSet": { "domainRules": [{ "name": "a" }] } });
+    assert_eq!(node.post(path, &neither).await.refusal(), (422, 42210));
+    node.put("/config/a", &json!({ "validateRules": false }))
+        .await
+        .ok();
+    let registered = node.post(path, &body(json!({ "name": "a" }))).await.ok();
+    // What a rule does not say has a meaning.
+    let meant = json!({ "name": "a", "kind": "TRANSFORM", "mode": "WRITEREAD", "disabled": false });
+    assert_eq!(registered["ruleSet"]["domainRules"], json!([meant]));
+    assert_eq!(node.post(path, &body(meant)).await.ok(), registered);
+});
+
+on_both!(
+    settings_add_metadata_and_rules_around_what_a_schema_says,
+    |node| {
+        let rule = |name: &str, expr: &str| {
+            json!({
+                "name": name, "kind": "CONDITION", "mode": "READ", "type": "CEL", "expr": expr, "disabled": false,
+            })
+        };
+        let settings = json!({
+            "defaultMetadata": { "properties": { "owner": "nobody", "tier": "3" }, "tags": { "a": ["X"] } },
+            "overrideMetadata": { "properties": { "region": "eu" } },
+            "defaultRuleSet": { "domainRules": [rule("one", "default"), rule("two", "default")] },
+            "overrideRuleSet": { "domainRules": [rule("three", "over")] },
+        });
+        node.put("/config/:.ctx:", &settings).await.ok();
+        let path = "/subjects/:.ctx:a/versions";
+        let plain = node.post(path, &json!({ "schema": STRING })).await.ok();
+        assert_eq!(
+            plain["metadata"],
+            json!({ "properties": { "owner": "nobody", "tier": "3", "region": "eu" }, "tags": { "a": ["X"] } })
+        );
+        let names = |answer: &Value| -> Vec<(String, String)> {
+            let rules = answer["ruleSet"]["domainRules"].as_array().expect("rules");
+            let text = |value: &Value| value.as_str().expect("text").to_owned();
+            rules
+                .iter()
+                .map(|rule| (text(&rule["name"]), text(&rule["expr"])))
+                .collect()
+        };
+        let pair = |name: &str, expr: &str| (name.to_owned(), expr.to_owned());
+        assert_eq!(
+            names(&plain),
+            [
+                pair("one", "default"),
+                pair("two", "default"),
+                pair("three", "over")
+            ]
+        );
+        // Once more changes nothing, and looking it up finds it.
+        assert_eq!(
+            node.post(path, &json!({ "schema": STRING })).await.ok(),
+            plain
+        );
+        let found = node
+            .post("/subjects/:.ctx:a", &json!({ "schema": STRING }))
+            .await
+            .ok();
+        assert_eq!(found["id"], plain["id"]);
+        let own = json!({
+            "schema": STRING,
+            "metadata": { "properties": { "owner": "shop", "region": "us" } },
+            "ruleSet": { "domainRules": [rule("two", "own"), rule("three", "own")] },
+        });
+        let second = node.post(path, &own).await.ok();
+        assert_eq!(second["version"], 2);
+        assert_eq!(
+            second["metadata"],
+            json!({ "properties": { "owner": "shop", "tier": "3", "region": "eu" }, "tags": { "a": ["X"] } })
+        );
+        assert_eq!(
+            names(&second),
+            [
+                pair("one", "default"),
+                pair("two", "own"),
+                pair("three", "over")
+            ]
+        );
+        assert_eq!(node.post(path, &own).await.ok(), second);
+        // New settings make a new version of what is there.
+        node.put(
+            "/config/:.ctx:",
+            &json!({ "overrideMetadata": { "properties": { "region": "us" } } }),
+        )
+        .await
+        .ok();
+        let third = node.post(path, &own).await.ok();
+        assert_eq!(third["version"], 3);
+        assert_eq!(third["metadata"]["properties"]["region"], "us");
+        // An import brings what it brings.
+        node.put("/mode/:.ctx:?force=true", &json!({ "mode": "IMPORT" }))
+            .await
+            .ok();
+        let imported = node
+            .post(path, &json!({ "schema": INT, "id": 50 }))
+            .await
+            .ok();
+        assert!(imported.get("metadata").is_none());
+    }
+);
+
+on_both!(a_group_compares_only_with_its_own, |node| {
+    let group = json!({ "compatibilityGroup": "major", "compatibility": "BACKWARD" });
+    node.put("/config/a", &group).await.ok();
+    let of = |schema: &str, major: &str| {
+        json!({
+            "schema": schema, "metadata": { "properties": { "major": major } },
+        })
+    };
+    let path = "/subjects/a/versions";
+    let (one, two) = (avro_record(&["x"]), avro_record(&["x", "y"]));
+    node.post(path, &of(&one, "1")).await.ok();
+    assert_eq!(
+        node.post(path, &of(&two, "1")).await.refusal(),
+        (409, 40901)
+    );
+    node.post(path, &of(&two, "2")).await.ok();
+    // The newest of the group counts, not the newest of all.
+    assert_eq!(
+        node.post(path, &of(&avro_record(&["x", "z?"]), "1"))
+            .await
+            .version(),
+        3
+    );
+    assert_eq!(
+        node.post(path, &of(&avro_record(&["x", "y", "w"]), "2"))
+            .await
+            .refusal(),
+        (409, 40901)
+    );
+    // None is a group too.
+    let without = json!({ "schema": STRING, "metadata": {} });
+    assert_eq!(node.post(path, &without).await.version(), 4);
+    let check = "/compatibility/subjects/a/versions";
+    let verdict = node
+        .post(check, &of(&avro_record(&["x", "y", "w"]), "2"))
+        .await
+        .ok();
+    assert_eq!(verdict["is_compatible"], false);
+    let verdict = node.post(check, &of(&avro_record(&["q"]), "3")).await.ok();
+    assert_eq!(verdict["is_compatible"], true);
+    // What a check is not told it does not know.
+    let verdict = node.post(check, &json!({ "schema": STRING })).await.ok();
+    assert_eq!(verdict["is_compatible"], true);
+});
+
+on_both!(reserved_fields_stay_free, |node| {
+    let settings = json!({ "validateFields": true, "compatibility": "NONE" });
+    node.put("/config/a", &settings).await.ok();
+    let reserving = |schema: &str, names: &str| {
+        json!({
+            "schema": schema, "metadata": { "properties": { "confluent:reserved": names } },
+        })
+    };
+    let path = "/subjects/a/versions";
+    node.post(path, &reserving(&avro_record(&["x"]), "old, older"))
+        .await
+        .ok();
+    let used = node
+        .post(path, &json!({ "schema": avro_record(&["x", "old"]) }))
+        .await;
+    assert_eq!(used.refusal(), (409, 40901));
+    for part in [
+        "FIELD_CONFLICTS_WITH_RESERVED_FIELD",
+        "'old'",
+        "{validateFields: 'true', compatibility: 'NONE'}",
+    ] {
+        assert!(used.text.contains(part), "{part}: {}", used.text);
+    }
+    let removed = node
+        .post(path, &reserving(&avro_record(&["x", "y"]), "old"))
+        .await;
+    assert_eq!(removed.refusal(), (409, 40901));
+    assert!(
+        removed.text.contains("RESERVED_FIELD_REMOVED"),
+        "{}",
+        removed.text
+    );
+    let check = node
+        .post(
+            "/compatibility/subjects/a/versions?verbose=true",
+            &reserving(&avro_record(&["older"]), "older, old"),
+        )
+        .await
+        .ok();
+    assert_eq!(check["is_compatible"], false);
+    node.put("/config/a", &json!({ "validateFields": false }))
+        .await
+        .ok();
+    node.post(path, &json!({ "schema": avro_record(&["x", "old"]) }))
+        .await
+        .ok();
+});
+
+on_both!(
+    stricter_fields_refuse_properties_that_look_like_tools,
+    |node| {
+        let schema = r#"{"type":"object","properties":{"$$x":{"type":"string"}}}"#;
+        node.register_as("JSON", "free", schema).await.ok();
+        node.put("/config/a", &json!({ "validateFields": true }))
+            .await
+            .ok();
+        let answer = node.register_as("JSON", "a", schema).await;
+        assert_eq!(answer.refusal(), (422, 42201), "{}", answer.text);
+    }
+);

@@ -12,6 +12,7 @@ use super::{
 };
 
 fn config_changed(scope: Scope, config: Option<Config>) -> Wanted {
+    let config = config.map(Box::new);
     (ChangeKind::ConfigChanged { scope, config }, None)
 }
 
@@ -214,6 +215,7 @@ on_both_storages!(
                 compatibility_level: Some(CompatibilityLevel::FullTransitive),
                 compatibility_policy: Some(CompatibilityPolicy::Lenient),
                 normalize: Some(true),
+                ..Config::default()
             };
             tables
                 .write(&[config_changed(scope.clone(), Some(strict))])

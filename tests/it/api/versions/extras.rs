@@ -61,7 +61,9 @@ on_both!(every_part_of_a_rule_set_comes_back, |node| {
         "type": "ENCRYPT", "tags": ["PCI"], "params": { "key": "k1" }, "expr": "true",
         "onSuccess": "NONE", "onFailure": "ERROR", "disabled": true,
     });
-    let bare = json!({ "name": "checked", "disabled": false });
+    let bare = json!({
+        "name": "checked", "kind": "TRANSFORM", "mode": "UPDOWN", "type": "CEL", "disabled": false,
+    });
     let rules = json!({
         "migrationRules": [bare], "domainRules": [rule], "encodingRules": [rule],
         "enableAt": "2027-01-01",
@@ -75,7 +77,9 @@ on_both!(every_part_of_a_rule_set_comes_back, |node| {
 
 on_both!(a_new_version_inherits_what_it_does_not_say, |node| {
     let (a, b) = (r#""int""#, r#""long""#);
-    let rules = json!({ "domainRules": [{ "name": "r", "disabled": false }] });
+    let rules = json!({ "domainRules": [{
+        "name": "r", "kind": "CONDITION", "mode": "READ", "type": "CEL", "disabled": false,
+    }] });
     let first = json!({ "schema": a, "metadata": owned("shop"), "ruleSet": rules });
     node.post("/subjects/s/versions", &first).await.ok();
     let second = node.register("s", b).await.ok();

@@ -181,19 +181,54 @@ on_both!(a_version_asked_for_must_be_the_next_one, |node| {
     let early = node.post(path, &with(STRING, 2)).await;
     let message = "Invalid schema: version 2 is not the expected version 1";
     refused(&early, 422, 42201, message);
-    assert_eq!(node.post(path, &with(STRING, 1)).await.version(), 1);
-    // What is there already has its number, and no other.
-    assert_eq!(node.post(path, &with(STRING, 1)).await.version(), 1);
+    let first = node.post(path, &with(STRING, 1)).await.ok();
+    assert_eq!(first["version"], 1);
     assert_eq!(
-        node.post(path, &with(STRING, 2)).await.refusal(),
+        first["metadata"],
+        json!({ "properties": { "confluent:version": "1" } })
+    );
+    // Repeating it changes nothing, with or without the number.
+    assert_eq!(node.post(path, &with(STRING, 1)).await.ok(), first);
+    assert_eq!(node.post(path, &with(STRING, 0)).await.ok(), first);
+    assert_eq!(node.post(path, &with(STRING, -1)).await.ok(), first);
+    let found = node
+        .post("/subjects/a", &json!({ "schema": STRING }))
+        .await
+        .ok();
+    assert_eq!(found["version"], 1);
+    assert_eq!(
+        node.post(path, &with(STRING, 3)).await.refusal(),
         (422, 42201)
     );
-    for (schema, asked, expected) in [(INT, 0, 2), (LONG, -1, 3)] {
+    for (schema, asked, expected) in [(INT, 0, 2), (LONG, -1, 3), (LONG, -1, 3)] {
         assert_eq!(
             node.post(path, &with(schema, asked)).await.version(),
             expected
         );
     }
+});
+
+on_both!(a_schema_may_be_asked_back_as_a_newer_version, |node| {
+    let path = "/subjects/a/versions";
+    node.level("a", "NONE").await.ok();
+    let first = node.register("a", STRING).await.ok();
+    node.register("a", INT).await.ok();
+    // Without a version it is the one that is there.
+    assert_eq!(node.register("a", STRING).await.ok(), first);
+    let back = json!({ "schema": STRING, "version": 3 });
+    let third = node.post(path, &back).await.ok();
+    assert_eq!(third["version"], 3);
+    assert_ne!(third["id"], first["id"]);
+    assert_eq!(node.post(path, &back).await.ok(), third);
+    // What follows notes its own version, since the one before it does.
+    let fourth = node.register("a", LONG).await.ok();
+    assert_eq!(
+        fourth["metadata"],
+        json!({ "properties": { "confluent:version": "4" } })
+    );
+    assert_eq!(node.register("a", LONG).await.ok(), fourth);
+    let latest = json!({ "schema": INT, "version": -1 });
+    assert_eq!(node.post(path, &latest).await.version(), 5);
 });
 
 on_both!(an_id_is_for_import_mode, |node| {

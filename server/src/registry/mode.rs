@@ -1,11 +1,8 @@
-//! Settings: compatibility and modes, of a subject, a context, or the level above all contexts.
+//! Modes: which writes a subject, a context, or everything takes.
 
 use std::str::FromStr;
 
-use dovetail_model::{
-    CompatibilityLevel, CompatibilityPolicy, Mode, QualifiedSubject,
-    bodies::{Config, ConfigUpdate, Patch},
-};
+use dovetail_model::{Mode, QualifiedSubject};
 use serde_json::Value;
 
 use super::{Registry, RegistryError, Result, delete};
@@ -14,73 +11,7 @@ use crate::core::{ChangeKind, Decision, Mutation, Scope, Usage, View};
 /// Why import mode is refused for a scope that is in use.
 pub const IMPORT_NEEDS_EMPTY: &str = "Cannot import since found existing subjects; delete them first, or set the mode with force=true";
 
-/// The settings that hold in a scope, or its own.
-pub type ConfigAnswer = Config;
-
 impl Registry {
-    /// A scope's own settings; those that hold there with `effective`.
-    pub async fn config(&self, scope: &Scope, effective: bool) -> Result<ConfigAnswer> {
-        let view = self.view().await?;
-        let own = view.own_config(scope);
-        if scope.subject.is_none() || effective {
-            return Ok(self.effective_config(&view, scope));
-        }
-        own.cloned()
-            .ok_or_else(|| RegistryError::ConfigNotFound(scope.to_string()))
-    }
-
-    /// Merges an update into a scope's own settings and returns what they are then.
-    pub async fn update_config(&self, scope: &Scope, update: ConfigUpdate) -> Result<Config> {
-        let level = level(&update.compatibility)?;
-        let policy = policy(&update.compatibility_policy);
-        let scope = scope.clone();
-        let decide = move |view: &View| {
-            changeable(view, &scope)?;
-            let own = view.own_config(&scope).cloned().unwrap_or_default();
-            let config = Config {
-                compatibility_level: level.apply(own.compatibility_level),
-                compatibility_policy: policy.apply(own.compatibility_policy),
-                normalize: update.normalize.apply(own.normalize),
-            };
-            if view.own_config(&scope) == Some(&config) {
-                return Ok(Decision::Keep(config));
-            }
-            Ok(set_config(&scope, Some(config.clone()), config))
-        };
-        self.committer
-            .submit(move |moment| decide(moment.view))
-            .await
-    }
-
-    /// Removes a scope's own settings and returns what they were.
-    pub async fn delete_config(&self, scope: &Scope) -> Result<Config> {
-        let scope = scope.clone();
-        let default = Config {
-            compatibility_level: Some(self.default_level),
-            ..Config::default()
-        };
-        let decide = move |view: &View| {
-            changeable(view, &scope)?;
-            match (view.own_config(&scope).cloned(), &scope.subject) {
-                (Some(own), _) => Ok(set_config(&scope, None, own)),
-                (None, None) => Ok(Decision::Keep(default.clone())),
-                (None, Some(_)) => Err(RegistryError::SubjectNotFound(scope.to_string())),
-            }
-        };
-        self.committer
-            .submit(move |moment| decide(moment.view))
-            .await
-    }
-
-    fn effective_config(&self, view: &View, scope: &Scope) -> Config {
-        let policy = view.policy(scope);
-        Config {
-            compatibility_level: Some(view.level(scope).unwrap_or(self.default_level)),
-            compatibility_policy: (policy != CompatibilityPolicy::default()).then_some(policy),
-            normalize: view.normalizes(scope).then_some(true),
-        }
-    }
-
     /// A scope's own mode; the one that holds there with `effective`.
     pub async fn mode(&self, scope: &Scope, effective: bool) -> Result<Mode> {
         let view = self.view().await?;
@@ -94,6 +25,7 @@ impl Registry {
     /// Sets a scope's mode. Import mode wants an empty scope, unless it is forced.
     pub async fn set_mode(&self, scope: &Scope, mode: &Value, force: bool) -> Result<Mode> {
         let mode = parse_mode(mode, scope)?;
+        self.mutable_modes()?;
         let scope = scope.clone();
         let decide = move |view: &View| {
             if view.own_mode(&scope) == Some(mode) {
@@ -120,6 +52,7 @@ impl Registry {
 
     /// Removes a scope's own mode and returns what it was.
     pub async fn delete_mode(&self, scope: &Scope) -> Result<Mode> {
+        self.mutable_modes()?;
         let scope = scope.clone();
         let decide = move |view: &View| match (view.own_mode(&scope), &scope.subject) {
             (Some(own), _) => {
@@ -141,6 +74,17 @@ impl Registry {
         self.committer
             .submit(move |moment| decide(moment.view))
             .await
+    }
+}
+
+impl Registry {
+    fn mutable_modes(&self) -> Result<()> {
+        if self.mode_mutability {
+            return Ok(());
+        }
+        Err(RegistryError::OperationNotPermitted(
+            "Modes cannot be changed: mode_mutability is off".to_owned(),
+        ))
     }
 }
 
@@ -189,57 +133,6 @@ fn empty_for_import(view: &View, scope: &Scope, mutations: &mut Vec<Mutation>) -
         }
     }
     Ok(())
-}
-
-fn changeable(view: &View, scope: &Scope) -> Result<()> {
-    if view.mode(scope).is_read_only() {
-        Err(RegistryError::read_only(scope))
-    } else {
-        Ok(())
-    }
-}
-
-fn set_config(scope: &Scope, config: Option<Config>, answer: Config) -> Decision<Config> {
-    let kind = ChangeKind::ConfigChanged {
-        scope: scope.clone(),
-        config,
-    };
-    Decision::Write(
-        vec![Mutation {
-            kind,
-            content: None,
-        }],
-        answer,
-    )
-}
-
-fn level(patch: &Patch<Value>) -> Result<Patch<CompatibilityLevel>> {
-    match patch {
-        Patch::Keep => Ok(Patch::Keep),
-        Patch::Clear => Ok(Patch::Clear),
-        Patch::Set(value) => {
-            let level = CompatibilityLevel::from_str(value.as_str().unwrap_or_default());
-            level
-                .map(Patch::Set)
-                .map_err(|error| RegistryError::InvalidLevel(error.to_string()))
-        }
-    }
-}
-
-/// An unknown policy clears, as the protocol has it.
-fn policy(patch: &Patch<String>) -> Patch<CompatibilityPolicy> {
-    let Patch::Set(text) = patch else {
-        return if *patch == Patch::Keep {
-            Patch::Keep
-        } else {
-            Patch::Clear
-        };
-    };
-    match text.to_ascii_uppercase().as_str() {
-        "STRICT" => Patch::Set(CompatibilityPolicy::Strict),
-        "LENIENT" => Patch::Set(CompatibilityPolicy::Lenient),
-        _ => Patch::Clear,
-    }
 }
 
 fn parse_mode(value: &Value, scope: &Scope) -> Result<Mode> {

@@ -1,0 +1,50 @@
+//! What generated modules have in common, whatever the format.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use sha2::{Digest, Sha256};
+
+use crate::{Module, Registration, SchemaText};
+
+/// What a module says about where its text is registered, if it is.
+pub(crate) fn registration(text: &SchemaText) -> Option<TokenStream> {
+    let Registration {
+        subject,
+        version,
+        id,
+        guid,
+    } = text.registered.as_ref()?;
+    let guid = guid.as_ref().map(|guid| {
+        quote! {
+            /// The GUID of the schema, the same in every registry.
+            pub const GUID: &str = #guid;
+        }
+    });
+    Some(quote! {
+        /// The subject the schema is registered under.
+        pub const SUBJECT: &str = #subject;
+        /// Its version there.
+        pub const VERSION: u32 = #version;
+        /// Its id, which payloads carry.
+        pub const ID: u32 = #id;
+        #guid
+    })
+}
+
+/// The SHA-256 of a text, as an array of bytes.
+pub(crate) fn hash(text: &str) -> TokenStream {
+    let bytes: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let bytes = bytes.map(Literal::u8_unsuffixed);
+    quote!([#(#bytes),*])
+}
+
+/// Formats a module. The error is an error of ours: it says what the formatter could not read.
+pub(crate) fn module(name: &str, items: &TokenStream) -> Result<Module, String> {
+    let file = syn::parse2(items.clone()).map_err(|error| {
+        format!("the generated code is no Rust, which is a defect of Dovetail: {error}")
+    })?;
+    Ok(Module {
+        name: name.to_owned(),
+        source: prettyplease::unparse(&file),
+    })
+}

@@ -1,0 +1,218 @@
+//! From the files of a tree to its types: protox makes descriptors, prost's generator makes items, and each item that
+//! stands for a message is told apart by a mark that never reaches the output.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use prost_build::{Config, Module};
+use prost_reflect::prost_types::{
+    DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet, MessageOptions,
+};
+use protox::Compiler;
+
+use super::{
+    problem,
+    tree::{Compiled, Message, Type},
+    units::Tree,
+};
+use crate::{Map, Options, Problem, contained::contained};
+
+/// What comes before the number of a type in its mark.
+pub(super) const MARK: &str = "dovetail-type-";
+
+/// Makes the types of a tree.
+pub(super) fn compile(tree: &Tree, options: &Options) -> Result<Compiled, Problem> {
+    let made = contained(|| run(tree, options)).unwrap_or_else(|panic| {
+        let message = format!("prost's generator gave up: {panic}");
+        Err(problem(&all_units(tree), "", message))
+    });
+    let (sources, types, descriptors) = made?;
+    Compiled::assemble(tree, sources, &types, &descriptors).map_err(|message| {
+        let message = format!("the generated code cannot be used: {message}");
+        problem(&all_units(tree), "", message)
+    })
+}
+
+fn all_units(tree: &Tree) -> String {
+    let mut units: Vec<&str> = tree.origins.values().map(String::as_str).collect();
+    units.sort_unstable();
+    units.dedup();
+    units.join(", ")
+}
+
+type Made = (BTreeMap<Vec<String>, String>, Vec<Type>, Vec<u8>);
+
+fn run(tree: &Tree, options: &Options) -> Result<Made, Problem> {
+    let set = descriptors(tree, true)?.file_descriptor_set();
+    let encoded = descriptors(tree, false)?.encode_file_descriptor_set();
+    let types = types(&set, tree);
+    let mut config = configured(&types, options);
+    let sources =
+        generate(&mut config, set).map_err(|message| problem(&all_units(tree), "", message))?;
+    Ok((sources, types, encoded))
+}
+
+fn descriptors(tree: &Tree, with_comments: bool) -> Result<Compiler, Problem> {
+    let mut compiler = Compiler::with_file_resolver(tree.sources.clone());
+    compiler
+        .include_imports(true)
+        .include_source_info(with_comments);
+    for name in tree.sources.texts.keys() {
+        compiler.open_file(name).map_err(|error| {
+            let unit = tree.origins.get(name).map_or(name.as_str(), String::as_str);
+            problem(unit, "", describe(&error))
+        })?;
+    }
+    Ok(compiler)
+}
+
+/// An error of protox with its place, which its short form leaves out.
+pub(super) fn describe(error: &protox::Error) -> String {
+    let what = error.to_string();
+    let full = format!("{error:?}");
+    let place = full.strip_suffix(&what).unwrap_or_default();
+    let fix = if what.starts_with("import ") && what.ends_with(" not found") {
+        "; imports are found among the references of the schema"
+    } else {
+        ""
+    };
+    match place.trim_end_matches([' ', ':']) {
+        "" => format!("{what}{fix}"),
+        place => format!("{place}: {what}{fix}"),
+    }
+}
+
+/// Every message and enum that gets a Rust type, in the order of the files.
+fn types(set: &FileDescriptorSet, tree: &Tree) -> Vec<Type> {
+    let mut found = Vec::new();
+    for file in &set.file {
+        // What neither a unit nor a reference brought has no text to show; its types are made all the same.
+        let known = tree.sources.texts.contains_key(file.name());
+        let package = match file.package() {
+            "" => String::new(),
+            package => format!(".{package}"),
+        };
+        let mut search = Search {
+            file: file.name(),
+            known,
+            found: &mut found,
+        };
+        search.enums(&package, &file.enum_type, true);
+        for (index, message) in file.message_type.iter().enumerate() {
+            search.message(&package, message, &[index]);
+        }
+    }
+    found
+}
+
+struct Search<'a> {
+    file: &'a str,
+    known: bool,
+    found: &'a mut Vec<Type>,
+}
+
+impl Search<'_> {
+    fn message(&mut self, parent: &str, message: &DescriptorProto, indexes: &[usize]) {
+        let path = format!("{parent}.{}", message.name());
+        self.found.push(Type {
+            path: path.clone(),
+            file: self.file.to_owned(),
+            is_top: indexes.len() == 1,
+            message: self.known.then(|| Message {
+                indexes: indexes.to_vec(),
+            }),
+            is_enum: false,
+        });
+        self.enums(&path, &message.enum_type, false);
+        // Confluent's reference implementation counts the messages that are written in the text, and not the entries
+        // of maps, which descriptors hold as messages too.
+        let written = message
+            .nested_type
+            .iter()
+            .filter(|nested| !is_map_entry(nested));
+        for (index, nested) in written.enumerate() {
+            self.message(&path, nested, &[indexes, &[index]].concat());
+        }
+    }
+
+    fn enums(&mut self, parent: &str, enums: &[EnumDescriptorProto], is_top: bool) {
+        self.found.extend(enums.iter().map(|one| Type {
+            path: format!("{parent}.{}", one.name()),
+            file: self.file.to_owned(),
+            is_top,
+            message: None,
+            is_enum: true,
+        }));
+    }
+}
+
+fn is_map_entry(message: &DescriptorProto) -> bool {
+    let options = message.options.as_ref();
+    options.is_some_and(MessageOptions::map_entry)
+}
+
+fn configured(types: &[Type], options: &Options) -> Config {
+    let mut config = Config::new();
+    for (number, one) in types.iter().enumerate() {
+        let mark = format!("#[doc = \"{MARK}{number}\"]");
+        if one.is_enum {
+            config.enum_attribute(&one.path, mark);
+        } else {
+            config.message_attribute(&one.path, mark);
+        }
+    }
+    if options.map == Map::BTreeMap {
+        config.btree_map(["."]);
+    }
+    let path = |name: &str| match name {
+        "*" => ".".to_owned(),
+        name => format!(".{name}"),
+    };
+    for (name, derives) in &options.derives {
+        config.type_attribute(path(name), format!("#[derive({})]", derives.join(", ")));
+    }
+    for (name, attributes) in &options.attributes {
+        for attribute in attributes {
+            config.type_attribute(path(name), attribute);
+        }
+    }
+    config
+}
+
+/// The items of each package, by the path of its module.
+fn generate(
+    config: &mut Config,
+    set: FileDescriptorSet,
+) -> Result<BTreeMap<Vec<String>, String>, String> {
+    let of_package =
+        |file: FileDescriptorProto| (Module::from_protobuf_package_name(file.package()), file);
+    let requests = set.file.into_iter().map(of_package).collect();
+    let made = config
+        .generate(requests)
+        .map_err(|error| error.to_string())?;
+    let by_path = made.into_iter().map(|(module, source)| {
+        let path = module.parts().map(str::to_owned).collect();
+        (path, source)
+    });
+    Ok(by_path.collect())
+}
+
+/// Everything that is put into a file for all to see, once.
+pub(super) fn root_items(descriptors: &[u8], texts: &[(usize, &str)]) -> TokenStream {
+    let bytes = syn::LitByteStr::new(descriptors, proc_macro2::Span::call_site());
+    let constants = texts.iter().map(|(number, text)| {
+        let (name, hash_name) = super::tree::constant_names(*number);
+        let hash = crate::emit::hash(text);
+        quote::quote! {
+            #[doc(hidden)]
+            pub const #name: &str = #text;
+            #[doc(hidden)]
+            pub const #hash_name: [u8; 32] = #hash;
+        }
+    });
+    quote::quote! {
+        /// The descriptors of all files: an encoded `FileDescriptorSet`.
+        pub const FILE_DESCRIPTOR_SET: &[u8] = #bytes;
+        #(#constants)*
+    }
+}

@@ -1,0 +1,3 @@
+//! Generated types in use.
+
+mod protobuf;
