@@ -18,6 +18,7 @@ CREATE TABLE webhook_subscriptions (
     created_at     BIGINT  NOT NULL,
     updated_at     BIGINT  NOT NULL,
     url            TEXT    NOT NULL,
+    host           TEXT    NOT NULL, -- of the URL, with its port
     description    TEXT    NOT NULL,
     filter         TEXT    NOT NULL, -- JSON
     ordering       TEXT    NOT NULL,

@@ -12,7 +12,7 @@ use crate::{
     api::{
         batch, compatibility, config, contexts, events, explain, mode, operations, root, schemas,
         subjects, versions,
-        webhooks::{deliveries, event_types, subscriptions as webhooks},
+        webhooks::{deliveries, event_types, replays, subscriptions as webhooks},
     },
     app::App,
     http::{BodyLimits, Gated, NameRequests, NegotiateJson, Strict, fallback, method_not_allowed},
@@ -84,6 +84,13 @@ fn api() -> Routes {
         )
         .get("/api/v1/webhooks/{webhook}/blocked", deliveries::blocked)
         .post("/api/v1/webhooks/{webhook}/resume", deliveries::resume)
+        .post("/api/v1/webhooks/{webhook}/replay", replays::start)
+        .get("/api/v1/webhooks/{webhook}/replays", replays::list)
+        .get("/api/v1/webhooks/{webhook}/replays/{replay}", replays::get)
+        .delete(
+            "/api/v1/webhooks/{webhook}/replays/{replay}",
+            replays::cancel,
+        )
         .get("/api/v1/webhooks/event-types", event_types::list)
         .get("/api/v1/webhooks/event-types/{type}", event_types::get)
         .get("/config", config::get)

@@ -12,7 +12,7 @@ use crate::{
     router::router,
     settings::Settings,
     storage::{self, Storage, StorageError},
-    webhooks::{self, manage::Asleep, start::WebhookOptions},
+    webhooks::{self, start::WebhookOptions},
 };
 
 /// How long to wait before the database is tried again: doubled from the first to the last.
@@ -126,7 +126,7 @@ async fn start(
 
 /// Without a key there are no webhooks, and everything else goes on.
 fn start_webhooks(app: &App, storage: &Arc<dyn Storage>, options: &WebhookOptions) {
-    let parts = webhooks::start::open(storage, options, Arc::new(Asleep));
+    let parts = webhooks::start::open(storage, options);
     if let Err(reason) = &parts {
         tracing::warn!("{reason}");
     }

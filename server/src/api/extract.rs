@@ -120,6 +120,8 @@ pub(super) struct Named {
     #[serde(default)]
     pub(super) event: String,
     #[serde(default)]
+    pub(super) replay: String,
+    #[serde(default)]
     subject: String,
     #[serde(default)]
     version: String,

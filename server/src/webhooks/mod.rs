@@ -8,36 +8,56 @@
 //! catalogue, [`filter`] says who wants which. How it is sent: [`target`] says which addresses may be called, [`sign`] signs,
 //! [`vault`] keeps the secrets, and [`transport`] does it.
 
+mod aftermath;
 mod call;
+mod claim;
+mod deliver;
 mod delivery;
+mod dispatch;
 pub mod event;
 pub mod event_type;
+mod fanout;
 pub mod filter;
 pub mod header;
 mod ids;
 pub mod maker;
 pub mod manage;
+mod metrics;
 pub mod network;
 pub mod notice;
 mod policy;
 mod ports;
+mod replay;
+mod retry;
 pub mod sign;
+mod slots;
 pub mod start;
 mod store;
 mod subscription;
 pub mod target;
 pub mod transport;
 pub mod vault;
+mod worker;
 
+pub use aftermath::Aftermath;
+pub use claim::{Claimer, Job, MARGIN};
+pub use deliver::{Delivered, Deliverer, Report};
 pub use delivery::{
     Attempt, AttemptKey, Delivery, DeliveryKey, DeliveryPage, DeliveryQuery, DeliveryStatus,
     EventId, FailureReason, LaneClass, NewEvent, StoredEvent, Timings,
 };
-pub use policy::{change_at, change_position, health_after, notice_position};
+pub use fanout::{Audience, FanOuter, Step, recipient};
+pub use metrics::WebhookMetrics;
+pub use policy::{
+    Course, Next, Verdict, change_at, change_position, course, health_after, judge, notice_position,
+};
 pub use ports::{
     AttemptOutcome, AttemptRequest, AttemptResult, Clock, Events, Notice, Random, Resolver,
     SystemRandom, Transport,
 };
+pub use replay::Replayer;
+pub use retry::{InvalidSchedule, Schedule};
+pub use slots::{Places, Slots};
 pub use store::{
     Claim, Claimed, Cursor, Disposition, Enabled, FanOut, Fanned, Finish, Finished, Health, Lane,
     LaneKey, QueueDepth, Recipient, Redelivered, Replay, ReplayOnly, ReplayProgress, ReplayState,
@@ -47,3 +67,4 @@ pub use subscription::{
     EVERYTHING, Filter, OnDeadLetter, Ordering, SealedHeader, SealedSecret, SecretKind,
     Subscription, SubscriptionId, SubscriptionState,
 };
+pub use worker::{Bells, Engine, EngineSettings, World};

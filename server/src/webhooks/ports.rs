@@ -106,12 +106,11 @@ pub trait Events: Send + Sync {
 pub enum Notice<'a> {
     /// `webhook.test`: somebody tries a subscription.
     Test { subscription: &'a Subscription },
-    /// `webhook.gap`: these events of a subject were given up, in this order. There may be more than are listed.
+    /// `webhook.gap`: these events of a subject were given up, in this order.
     Gap {
         subscription: &'a Subscription,
         subject: Option<&'a str>,
         skipped: &'a [EventId],
-        more: bool,
     },
     /// `webhook.disabled`: a subscription is no longer told anything.
     Disabled {

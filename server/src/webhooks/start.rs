@@ -3,10 +3,10 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    Random, SystemRandom,
+    Bells, Random, SystemRandom,
     event::Source,
     maker::EventMaker,
-    manage::{Parts, Wake, Webhooks},
+    manage::{Parts, Webhooks},
     target::TargetPolicy,
     transport::{HttpTransport, SystemResolver},
     vault::{Vault, VaultError},
@@ -32,11 +32,10 @@ const NO_KEY: &str = "webhooks are off: this registry has no master key to keep 
                       DOVETAIL_WEBHOOK_MASTER_KEYS, or webhook_master_key_file, to the same key on every node \
                       (`openssl rand -base64 32` makes one)";
 
-/// Puts webhooks together over a database. The text says why there are none.
+/// Puts webhooks together over a database. The text says why there are none. The bells are those of no engine yet.
 pub fn open(
     storage: &Arc<dyn Storage>,
     options: &WebhookOptions,
-    wake: Arc<dyn Wake>,
 ) -> Result<Parts, String> {
     let vault = Arc::new(vault(&**storage, options).map_err(|error| match error {
         VaultError::NoKey => NO_KEY.to_owned(),
@@ -61,7 +60,7 @@ pub fn open(
         )),
         vault,
         random,
-        wake,
+        bells: Bells::default(),
     })
 }
 

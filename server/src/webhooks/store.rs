@@ -3,7 +3,7 @@
 //! Each method is one transaction: it happened whole, or not at all. Times come from the caller, who takes them from
 //! [`WebhookStore::now`], so that all nodes go by the clock of the database.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -236,6 +236,9 @@ pub struct Claim<'a> {
     pub full: &'a [SubscriptionId],
     /// Subscriptions that have one place taken, which is all that a slowed one gets.
     pub busy: &'a [SubscriptionId],
+    /// How many places each host has taken, of how many.
+    pub hosts: &'a HashMap<String, u32>,
+    pub per_host: u32,
 }
 
 /// A leased lane and what goes next in it.
@@ -243,12 +246,12 @@ pub struct Claim<'a> {
 pub struct Claimed {
     pub lane: LaneKey,
     pub delivery: Delivery,
+    /// Where it goes: host and port.
+    pub host: String,
     /// When the event happened.
     pub occurred_at: i64,
     /// Absent where somebody removed it past this program.
     pub body: Option<Bytes>,
-    /// The subscription's revision, so that a copy of it can be told fresh from stale.
-    pub revision: u64,
     /// Whether the lane was leased to somebody who did not finish.
     pub expired: bool,
 }

@@ -165,6 +165,13 @@ fn matches(pattern: &str, subject: &str) -> bool {
 }
 
 impl Subscription {
+    /// Host and port of its URL, as far as places are counted by them.
+    pub fn host(&self) -> String {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        rest[..end].to_ascii_lowercase()
+    }
+
     /// Whether it is told of an event now.
     pub fn is_told(&self, event_type: &str, subject: Option<&str>) -> bool {
         self.state == SubscriptionState::Enabled && self.filter.matches(event_type, subject)

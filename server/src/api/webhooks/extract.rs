@@ -46,6 +46,18 @@ impl<S: Send + Sync> FromRequestParts<S> for OfDelivery {
     }
 }
 
+/// A subscription and a replay in the path.
+pub(crate) struct OfReplay(pub(super) String, pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for OfReplay {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        let named = named(parts, state).await?;
+        Ok(Self(named.webhook, named.replay))
+    }
+}
+
 /// The `Idempotency-Key` header, if there is one.
 pub(crate) struct Key(pub(super) Option<IdempotencyKey>);
 

@@ -4,4 +4,5 @@ pub(crate) mod deliveries;
 mod error;
 pub(crate) mod event_types;
 mod extract;
+pub(crate) mod replays;
 pub(crate) mod subscriptions;

@@ -16,6 +16,7 @@ pub(in crate::storage) mod statements {
         pairs: "SELECT subscription, lane FROM json_to_recordset($1::json) AS given (subscription TEXT, lane TEXT)",
         full: "SELECT json_array_elements_text($3::json)",
         busy: "SELECT json_array_elements_text($4::json)",
+        hosts: "SELECT key AS host, CAST(value AS BIGINT) AS taken FROM json_each_text($5::json)",
         lock: " FOR UPDATE OF l SKIP LOCKED"
     );
 }

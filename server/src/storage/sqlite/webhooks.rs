@@ -12,6 +12,7 @@ pub(in crate::storage) mod statements {
         pairs: "SELECT value ->> 'subscription' AS subscription, value ->> 'lane' AS lane FROM json_each($1)",
         full: "SELECT value FROM json_each($3)",
         busy: "SELECT value FROM json_each($4)",
+        hosts: "SELECT key AS host, value AS taken FROM json_each($5)",
         lock: ""
     );
 }

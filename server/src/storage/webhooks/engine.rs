@@ -62,11 +62,13 @@ macro_rules! engine_queries {
             claim: &Claim<'_>,
         ) -> Result<Vec<Claimed>> {
             let ids = |ids: &[SubscriptionId]| columns::json(&ids);
-            let due: Vec<(String, String, Option<String>, Option<i64>)> = query_as(statements::DUE)
+            let due: Vec<DueRow> = query_as(statements::DUE)
                 .bind(claim.class.as_str())
                 .bind(claim.now)
                 .bind(ids(claim.full))
                 .bind(ids(claim.busy))
+                .bind(columns::json(claim.hosts))
+                .bind(i64::from(claim.per_host))
                 .bind(i64::from(claim.limit))
                 .fetch_all(&mut *connection)
                 .await?;
@@ -74,8 +76,8 @@ macro_rules! engine_queries {
                 return Ok(Vec::new());
             }
             let mut lanes = Vec::with_capacity(due.len());
-            let mut expired = Vec::new();
-            for (subscription, lane, lease, max_rate) in due {
+            let (mut hosts, mut expired) = (Vec::new(), Vec::new());
+            for (subscription, lane, lease, max_rate, host) in due {
                 let key = LaneKey {
                     subscription: SubscriptionId::new(&subscription),
                     lane,
@@ -87,6 +89,7 @@ macro_rules! engine_queries {
                     expired.push(key.clone());
                 }
                 lanes.push(key);
+                hosts.push(host);
             }
             let pairs = columns::json(&rows::lane_pairs(&lanes));
             query(statements::LEASE)
@@ -99,7 +102,7 @@ macro_rules! engine_queries {
                 .bind(&pairs)
                 .fetch_all(&mut *connection)
                 .await?;
-            let claimed = claimed(heads, &expired)?;
+            let claimed = claimed(heads, &lanes, &hosts, &expired)?;
             // A lane without anything pending has no reason to be there.
             for lane in lanes {
                 if !claimed.iter().any(|claimed| claimed.lane == lane) {
@@ -110,13 +113,17 @@ macro_rules! engine_queries {
         }
 
         /// The first of each lane: an event and a notice may share a place.
-        fn claimed(heads: Vec<HeadRow>, expired: &[LaneKey]) -> Result<Vec<Claimed>> {
+        fn claimed(
+            heads: Vec<HeadRow>,
+            lanes: &[LaneKey],
+            hosts: &[String],
+            expired: &[LaneKey],
+        ) -> Result<Vec<Claimed>> {
             let mut claimed: Vec<Claimed> = Vec::with_capacity(heads.len());
             for HeadRow {
                 delivery,
                 occurred_at,
                 body,
-                revision,
             } in heads
             {
                 let delivery = rows::delivery(delivery)?;
@@ -127,23 +134,26 @@ macro_rules! engine_queries {
                 if claimed.last().is_some_and(|last| last.lane == lane) {
                     continue;
                 }
+                let of_lane = lanes.iter().position(|known| *known == lane);
                 claimed.push(Claimed {
+                    host: of_lane.map_or_else(String::new, |at| hosts[at].clone()),
                     expired: expired.contains(&lane),
                     lane,
                     occurred_at: occurred_at.unwrap_or(delivery.created_at),
                     delivery,
                     body: body.map(Into::into),
-                    revision: columns::number("webhook_subscriptions.revision", revision)?,
                 });
             }
             Ok(claimed)
         }
 
+        /// Subscription, lane, whoever leased it and did not finish, the rate, the host.
+        type DueRow = (String, String, Option<String>, Option<i64>, String);
+
         struct HeadRow {
             delivery: rows::DeliveryRow,
             occurred_at: Option<i64>,
             body: Option<String>,
-            revision: i64,
         }
 
         impl<'r> FromRow<'r, $row> for HeadRow {
@@ -152,7 +162,6 @@ macro_rules! engine_queries {
                     delivery: FromRow::from_row(row)?,
                     occurred_at: row.try_get(15)?,
                     body: row.try_get(16)?,
-                    revision: row.try_get(17)?,
                 })
             }
         }

@@ -11,15 +11,16 @@ pub(in crate::storage) const MOVE_REVISION: &str =
 pub(in crate::storage) const INSERT_SUBSCRIPTION: &str = "
     INSERT INTO webhook_subscriptions (
         id, revision, owner, created_at, updated_at, url, description, filter, ordering, on_dead_letter, include_schema,
-        max_rate, state, state_reason, state_since, from_seq, secrets, headers
+        max_rate, state, state_reason, state_since, from_seq, secrets, headers, host
     )
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
 pub(in crate::storage) const UPDATE_SUBSCRIPTION: &str = "
     UPDATE webhook_subscriptions
     SET
         revision = revision + 1, updated_at = $3, url = $4, description = $5, filter = $6, ordering = $7,
-        on_dead_letter = $8, include_schema = $9, max_rate = $10, secrets = $11, headers = $12
+        on_dead_letter = $8, include_schema = $9, max_rate = $10, secrets = $11, headers = $12,
+        host = $13
     WHERE id = $1 AND revision = $2";
 
 macro_rules! subscription_columns {
@@ -381,9 +382,9 @@ pub(in crate::storage) const STATES: &str =
     "SELECT state, COUNT(*) FROM webhook_subscriptions GROUP BY state";
 
 /// Expands to the statements that take lists. `$pairs` reads rows of `subscription` and `lane` from `$1`; `$full` and
-/// `$busy` read ids from `$3` and `$4`; `$lock` locks the lanes that are found, where several nodes look.
+/// `$busy` read ids from `$3` and `$4`, `$hosts` reads hosts and their taken places from `$5`; `$lock` locks the lanes that are found, where several nodes look.
 macro_rules! list_statements {
-    (pairs: $pairs:literal, full: $full:literal, busy: $busy:literal, lock: $lock:literal) => {
+    (pairs: $pairs:literal, full: $full:literal, busy: $busy:literal, hosts: $hosts:literal, lock: $lock:literal) => {
         pub(in crate::storage) const INSERT_DELIVERIES: &str = concat!(
             "INSERT INTO webhook_deliveries (
                 subscription, position, event, job, lane, event_type, subject, with_schema, status, attempts, created_at,
@@ -407,25 +408,35 @@ macro_rules! list_statements {
             ON CONFLICT (subscription, lane) DO UPDATE SET class = webhook_lanes.class"
         );
 
-        /// The longest due lane of each subscription that may be sent to now, the longest due of all first. The conditions
-        /// on `l` are asked again when its lock was waited for.
+        /// The longest due lane of each subscription that may be sent to now, as many for each host as it has free places, the
+        /// longest due of all first. The conditions on `l` are asked again when its lock was waited for.
         pub(in crate::storage) const DUE: &str = concat!(
-            "SELECT l.subscription, l.lane, l.lease, s.max_rate
-            FROM webhook_subscriptions AS s
-            LEFT JOIN webhook_health AS h ON h.subscription = s.id
-            JOIN webhook_lanes AS l ON l.subscription = s.id AND l.class = $1 AND l.due_at <= $2 AND l.lane = (
-                SELECT due.lane
-                FROM webhook_lanes AS due
-                WHERE due.subscription = s.id AND due.class = $1 AND due.due_at <= $2
-                ORDER BY due.due_at, due.lane
-                LIMIT 1
-            )
-            WHERE s.state = 'enabled'
-                AND (h.subscription IS NULL OR h.hold_until <= $2)
-                AND s.id NOT IN (", $full, ")
-                AND (h.subscription IS NULL OR h.slow = 0 OR s.id NOT IN (", $busy, "))
-            ORDER BY l.due_at
-            LIMIT $5", $lock
+            "SELECT l.subscription, l.lane, l.lease, found.max_rate, found.host
+            FROM (
+                SELECT
+                    s.id, s.max_rate, s.host, due.lane, due.due_at,
+                    ROW_NUMBER() OVER (PARTITION BY s.host ORDER BY due.due_at, s.id) AS place,
+                    COALESCE(h.taken, 0) AS taken
+                FROM webhook_subscriptions AS s
+                JOIN webhook_lanes AS due ON due.subscription = s.id AND due.lane = (
+                    SELECT first.lane
+                    FROM webhook_lanes AS first
+                    WHERE first.subscription = s.id AND first.class = $1 AND first.due_at <= $2
+                    ORDER BY first.due_at, first.lane
+                    LIMIT 1
+                )
+                LEFT JOIN webhook_health AS health ON health.subscription = s.id
+                LEFT JOIN (", $hosts, ") AS h ON h.host = s.host
+                WHERE s.state = 'enabled'
+                    AND (health.subscription IS NULL OR health.hold_until <= $2)
+                    AND s.id NOT IN (", $full, ")
+                    AND (health.subscription IS NULL OR health.slow = 0 OR s.id NOT IN (", $busy, "))
+            ) AS found
+            JOIN webhook_lanes AS l ON l.subscription = found.id AND l.lane = found.lane
+                AND l.class = $1 AND l.due_at <= $2
+            WHERE found.place + found.taken <= $6
+            ORDER BY found.due_at, found.id
+            LIMIT $7", $lock
         );
 
         pub(in crate::storage) const LEASE: &str = concat!(
@@ -437,9 +448,8 @@ macro_rules! list_statements {
 
         /// What goes next in each of these lanes.
         pub(in crate::storage) const HEADS: &str = concat!(
-            "SELECT ", delivery_columns!(), ", e.occurred_at, e.body, s.revision
+            "SELECT ", delivery_columns!(), ", e.occurred_at, e.body
             FROM (", $pairs, ") AS r
-            JOIN webhook_subscriptions AS s ON s.id = r.subscription
             JOIN webhook_deliveries AS d ON d.subscription = r.subscription AND d.lane = r.lane AND d.status = 'pending'
                 AND d.position = (
                     SELECT first.position

@@ -132,6 +132,7 @@ macro_rules! subscription_queries {
                 .bind(head)
                 .bind(columns::json(&subscription.secrets))
                 .bind(columns::json(&subscription.headers))
+                .bind(subscription.host())
                 .execute(connection)
                 .await?;
             columns::number("head.seq", head)
@@ -186,6 +187,7 @@ macro_rules! subscription_queries {
                 .bind(subscription.max_rate.map(i64::from))
                 .bind(columns::json(&subscription.secrets))
                 .bind(columns::json(&subscription.headers))
+                .bind(subscription.host())
                 .execute(connection)
                 .await?;
             Ok(updated.rows_affected() > 0)

@@ -93,7 +93,7 @@ impl Webhooks {
             .redeliver(&subscription.id, &event, &job, now)
             .await?
             .ok_or_else(unknown)?;
-        self.parts.wake.owed();
+        self.parts.bells.owed();
         let owed = store.delivery_of_event(&subscription.id, &event).await?;
         let delivery = owed
             .iter()
@@ -125,7 +125,7 @@ impl Webhooks {
         if !store.lane_unblock(&lane.key, &how, now).await? {
             return Err(not_blocked());
         }
-        self.parts.wake.owed();
+        self.parts.bells.owed();
         Ok(())
     }
 }

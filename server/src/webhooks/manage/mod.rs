@@ -1,7 +1,7 @@
 //! The use cases of those who manage subscriptions. `api/webhooks` calls them; the engine does the rest.
 //!
 //! In reading order: `draft` (what a request asks for, validated), `create`, `update`, `secrets`, `trial` (a test), then
-//! `deliveries`. `shown` says how each thing is written.
+//! `deliveries` and `replays`. `shown` says how each thing is written.
 
 mod create;
 mod cursor;
@@ -9,6 +9,7 @@ mod deliveries;
 mod draft;
 mod error;
 mod key;
+mod replays;
 mod secrets;
 mod shown;
 mod trial;
@@ -21,7 +22,7 @@ pub use error::WebhookError;
 pub use key::IdempotencyKey;
 
 use super::{
-    Events, Random, Resolver, Subscription, SubscriptionId, Transport, WebhookStore, ids,
+    Bells, Events, Random, Resolver, Subscription, SubscriptionId, Transport, WebhookStore, ids,
     target::TargetPolicy, vault::Vault,
 };
 use crate::storage::Storage;
@@ -35,23 +36,6 @@ const MAX_SUBSCRIPTIONS: u64 = 1000;
 /// How often an update is tried that others get in the way of.
 const TRIES: usize = 8;
 
-/// What wakes the engine when there is something for it to do.
-pub trait Wake: Send + Sync {
-    /// Something is owed, or may go on.
-    fn owed(&self);
-    /// A replay was asked for, or cancelled.
-    fn replay(&self);
-}
-
-/// Nobody: whoever polls finds it.
-#[derive(Debug, Clone, Copy)]
-pub struct Asleep;
-
-impl Wake for Asleep {
-    fn owed(&self) {}
-    fn replay(&self) {}
-}
-
 /// What the use cases are made of.
 #[derive(Clone)]
 pub struct Parts {
@@ -63,7 +47,8 @@ pub struct Parts {
     pub transport: Arc<dyn Transport>,
     pub events: Arc<dyn Events>,
     pub random: Arc<dyn Random>,
-    pub wake: Arc<dyn Wake>,
+    /// What wakes the engine when there is something for it to do.
+    pub bells: Bells,
 }
 
 /// The subscriptions of a registry, to be managed.

@@ -1,5 +1,7 @@
 //! Sending past events again.
 
+use std::sync::Arc;
+
 use dovetail_model::bodies::{ReplayBody, ReplayCount, ReplayRequest};
 
 use super::{
@@ -8,7 +10,8 @@ use super::{
     shown,
 };
 use crate::webhooks::{
-    EVERYTHING, Events as _, Replay, ReplayOnly, ReplayState, Subscription, change_position,
+    EVERYTHING, Replay, ReplayOnly, ReplayProgress, ReplayState, Replayer, Subscription,
+    change_position,
 };
 
 /// How far back a replay may reach.
@@ -38,8 +41,8 @@ impl Webhooks {
             )));
         }
         store.replay_insert(&replay).await?;
-        self.parts.wake.replay();
-        Ok(shown::replay(&replay, crate::webhooks::ReplayProgress::default()))
+        self.parts.bells.replay();
+        Ok(shown::replay(&replay, ReplayProgress::default()))
     }
 
     /// How many events a replay would send.
@@ -78,6 +81,15 @@ impl Webhooks {
         let now = self.parts.store.now().await?;
         self.parts.store.replay_cancel(replay, now).await?;
         self.replay_progress(id, replay).await
+    }
+
+    async fn count(&self, replay: &Replay, subscription: &Subscription) -> Result<u64> {
+        let replayer = Replayer {
+            store: Arc::clone(&self.parts.store),
+            log: Arc::clone(&self.parts.log),
+            events: Arc::clone(&self.parts.events),
+        };
+        Ok(replayer.count(replay, subscription, MOST_EVENTS).await?)
     }
 
     async fn asked_for(

@@ -1,10 +1,12 @@
 //! Reading, changing, enabling, disabling and deleting subscriptions.
 
-use dovetail_model::bodies::{EnableRequest, Patch, WebhookBody, WebhookPage, WebhookUpdate};
+use dovetail_model::bodies::{EnableRequest, Patch, ReplayRequest, WebhookBody, WebhookPage, WebhookUpdate};
 
-use super::{Result, TRIES, Webhooks, cursor, draft, error::WebhookError, shown};
+use super::{
+    Result, TRIES, Webhooks, cursor, draft, error::WebhookError, replays::LONGEST_BACK_MS, shown,
+};
 use crate::webhooks::{
-    Subscription, SubscriptionId, SubscriptionState, header, manage::error::invalid,
+    Subscription, SubscriptionId, SubscriptionState, event, header, manage::error::invalid,
 };
 
 /// The name of this list in cursors.
@@ -135,12 +137,21 @@ impl Webhooks {
     }
 
     /// Tells it what happens from now on, and what happened meanwhile where that is asked for.
-    pub async fn enable(&self, id: &str, _request: &EnableRequest) -> Result<WebhookBody> {
+    pub async fn enable(&self, id: &str, request: &EnableRequest) -> Result<WebhookBody> {
         let subscription = self.subscription(id).await?;
         let now = self.parts.store.now().await?;
         let store = &self.parts.store;
-        store.subscription_enable(&subscription.id, now).await?;
-        self.parts.wake.owed();
+        let enabled = store.subscription_enable(&subscription.id, now).await?;
+        if let Some(enabled) = enabled.filter(|_| request.replay) {
+            let since = enabled.disabled_since;
+            let since = enabled.oldest_pending.map_or(since, |at| at.min(since));
+            let replay = ReplayRequest {
+                since: event::time(since.max(now - LONGEST_BACK_MS)),
+                ..ReplayRequest::default()
+            };
+            self.replay(id, &replay, None).await?;
+        }
+        self.parts.bells.owed();
         self.get(id).await
     }
 

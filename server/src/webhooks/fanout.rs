@@ -1,0 +1,198 @@
+//! Fan-out: from changes to what is owed to whom.
+//!
+//! One cursor says how far the log was fanned out. A step reads the changes after it, makes their events, finds who is to be
+//! told, and writes all of that and the new cursor in one transaction, if the cursor and the subscriptions are still what
+//! they were. Changes are taken in the order of the log, so what is owed is in order by construction, on however many nodes.
+
+use std::sync::Arc;
+
+use super::{
+    Cursor, Events, FanOut, Fanned, Ordering, Recipient, Subscription, SubscriptionState,
+    WebhookStore, change_position,
+};
+use crate::{
+    core::Change,
+    storage::{Storage, StorageError},
+};
+
+/// The most changes, and about the most deliveries, that one step writes: it holds up whoever else writes meanwhile.
+const CHANGES: usize = 100;
+const DELIVERIES: usize = 1000;
+
+/// How many subscriptions one reading of them returns.
+const PAGE: u32 = 500;
+
+/// Fans out on one node.
+pub struct FanOuter {
+    store: Arc<dyn WebhookStore>,
+    log: Arc<dyn Storage>,
+    events: Arc<dyn Events>,
+    /// Who was enabled at which revision of the subscriptions.
+    known: Option<(u64, Arc<Audience>)>,
+}
+
+/// Everybody who may be told something, in the order of their ids.
+#[derive(Debug, Default)]
+pub struct Audience {
+    enabled: Vec<Subscription>,
+}
+
+/// What a step did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// There is nothing to fan out.
+    Idle,
+    /// Another node was faster, or the subscriptions changed meanwhile.
+    Lost,
+    /// The cursor moved; events of these types are owed that were not before.
+    Moved(Vec<String>),
+}
+
+impl FanOuter {
+    pub fn new(
+        store: Arc<dyn WebhookStore>,
+        log: Arc<dyn Storage>,
+        events: Arc<dyn Events>,
+    ) -> Self {
+        Self {
+            store,
+            log,
+            events,
+            known: None,
+        }
+    }
+
+    /// Fans out the next changes.
+    pub async fn step(&mut self, now: i64) -> Result<Step, StorageError> {
+        let cursor = self.store.cursor().await?;
+        let audience = self.audience(cursor).await?;
+        // As long as nobody is to be told anything, the cursor need not move: whoever comes later starts where the log is.
+        let Some(first) = audience.told_from() else {
+            return Ok(Step::Idle);
+        };
+        let changes = self.log.changes_after(cursor.seq.max(first)).await?;
+        if changes.is_empty() {
+            return Ok(Step::Idle);
+        }
+        let (to, events) = self.owed(&audience, &changes).await?;
+        let types = events
+            .iter()
+            .map(|event| event.event.event_type.clone())
+            .collect();
+        let fan_out = FanOut {
+            from: cursor,
+            to,
+            events,
+        };
+        if !self.store.fan_out(&fan_out, now).await? {
+            return Ok(Step::Lost);
+        }
+        Ok(Step::Moved(types))
+    }
+
+    /// Whoever is enabled. Read after the cursor: if the subscriptions changed in between, the step will be lost.
+    async fn audience(&mut self, cursor: Cursor) -> Result<Arc<Audience>, StorageError> {
+        if let Some((revision, audience)) = &self.known
+            && *revision == cursor.revision
+        {
+            return Ok(Arc::clone(audience));
+        }
+        let audience = Arc::new(Audience::load(&*self.store).await?);
+        self.known = Some((cursor.revision, Arc::clone(&audience)));
+        Ok(audience)
+    }
+
+    /// What the first of these changes come to, and the number of the last one that was looked at.
+    async fn owed(
+        &self,
+        audience: &Audience,
+        changes: &[Change],
+    ) -> Result<(u64, Vec<Fanned>), StorageError> {
+        let (mut to, mut owed, mut deliveries) = (0, Vec::new(), 0);
+        for change in changes.iter().take(CHANGES) {
+            for fanned in self.told(audience, change).await? {
+                deliveries += fanned.recipients.len();
+                owed.push(fanned);
+            }
+            to = change.seq;
+            if deliveries >= DELIVERIES {
+                break;
+            }
+        }
+        Ok((to, owed))
+    }
+
+    /// Who is told of a change, with the text of the schema and without.
+    async fn told(
+        &self,
+        audience: &Audience,
+        change: &Change,
+    ) -> Result<Vec<Fanned>, StorageError> {
+        let event = self.events.of_change(change, false).await?;
+        let mut owed = Vec::new();
+        for with_schema in [false, true] {
+            let recipients: Vec<_> = audience
+                .enabled
+                .iter()
+                .filter(|told| told.include_schema == with_schema && told.from_seq < change.seq)
+                .filter(|told| told.is_told(&event.event_type, event.subject.as_deref()))
+                .map(|told| recipient(told, &event))
+                .collect();
+            if recipients.is_empty() {
+                continue;
+            }
+            owed.push(Fanned {
+                event: if with_schema {
+                    self.events.of_change(change, true).await?
+                } else {
+                    event.clone()
+                },
+                with_schema,
+                position: change_position(change.seq),
+                recipients,
+            });
+        }
+        Ok(owed)
+    }
+}
+
+/// The lane in which a subscription gets an event: one for each subject, or one for each event.
+pub fn recipient(subscription: &Subscription, event: &super::NewEvent) -> Recipient {
+    let lane = match subscription.ordering {
+        Ordering::Subject => format!("subject:{}", event.subject.as_deref().unwrap_or_default()),
+        Ordering::None => format!("event:{}", event.id),
+    };
+    Recipient {
+        subscription: subscription.id.clone(),
+        lane,
+    }
+}
+
+impl Audience {
+    /// Reads everybody.
+    pub async fn load(store: &dyn WebhookStore) -> Result<Self, StorageError> {
+        let mut enabled = Vec::new();
+        let mut after = None;
+        loop {
+            let page = store.subscription_list(after.as_ref(), PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(Self { enabled });
+            };
+            after = Some(last.id.clone());
+            enabled.extend(
+                page.into_iter()
+                    .filter(|found| found.state == SubscriptionState::Enabled),
+            );
+        }
+    }
+
+    /// The last change that nobody is told of; `None` where nobody is told anything.
+    fn told_from(&self) -> Option<u64> {
+        self.enabled.iter().map(|told| told.from_seq).min()
+    }
+
+    /// Everybody.
+    pub fn enabled(&self) -> &[Subscription] {
+        &self.enabled
+    }
+}
