@@ -34,15 +34,12 @@ pub(crate) mod code {
     pub(crate) const OPERATION_NOT_PERMITTED: u32 = 42205;
     pub(crate) const REFERENCE_EXISTS: u32 = 42206;
     pub(crate) const INVALID_SUBJECT: u32 = 42208;
-<<<<<<< HEAD
+    pub(crate) const INVALID_RULE_SET: u32 = 42210;
     pub(crate) const INVALID_EVENT_FILTER: u32 = 42230;
     pub(crate) const CURSOR_BEYOND_LOG: u32 = 42231;
     pub(crate) const INVALID_WEBHOOK: u32 = 42232;
     pub(crate) const TARGET_REFUSED: u32 = 42233;
     pub(crate) const WEBHOOKS_OFF: u32 = 50330;
-=======
-    pub(crate) const INVALID_RULE_SET: u32 = 42210;
->>>>>>> main
     pub(crate) const STORE: u32 = 50001;
 }
 

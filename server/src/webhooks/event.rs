@@ -26,8 +26,9 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 pub const MAX_SCHEMA_BYTES: usize = 16 * 1024;
 
 /// What is left out of `data` until the body is small enough.
-const LEFT_OUT: [&str; 7] = [
+const LEFT_OUT: [&str; 8] = [
     "schema",
+    "config",
     "messages",
     "changes",
     "references",
@@ -172,7 +173,7 @@ impl Event {
                 EventType::CompatibilityChanged,
                 Place::from(scope),
                 "config".to_owned(),
-                config_change(scope, config.as_ref()),
+                config_change(scope, config.as_deref()),
             ),
             ChangeKind::ModeChanged { scope, mode } => {
                 let mut data = scoped(scope);

@@ -33,10 +33,7 @@ const NO_KEY: &str = "webhooks are off: this registry has no master key to keep 
                       (`openssl rand -base64 32` makes one)";
 
 /// Puts webhooks together over a database. The text says why there are none. The bells are those of no engine yet.
-pub fn open(
-    storage: &Arc<dyn Storage>,
-    options: &WebhookOptions,
-) -> Result<Parts, String> {
+pub fn open(storage: &Arc<dyn Storage>, options: &WebhookOptions) -> Result<Parts, String> {
     let vault = Arc::new(vault(&**storage, options).map_err(|error| match error {
         VaultError::NoKey => NO_KEY.to_owned(),
         other => format!("webhooks are off: {other}"),

@@ -1,6 +1,8 @@
 //! Reading, changing, enabling, disabling and deleting subscriptions.
 
-use dovetail_model::bodies::{EnableRequest, Patch, ReplayRequest, WebhookBody, WebhookPage, WebhookUpdate};
+use dovetail_model::bodies::{
+    EnableRequest, Patch, ReplayRequest, WebhookBody, WebhookPage, WebhookUpdate,
+};
 
 use super::{
     Result, TRIES, Webhooks, cursor, draft, error::WebhookError, replays::LONGEST_BACK_MS, shown,
