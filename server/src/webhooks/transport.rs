@@ -235,12 +235,12 @@ pub(crate) fn open_secret(
 }
 
 /// What a secret is sealed for. A sealed text of another subscription, or a header's, does not open.
-pub(crate) fn secret_purpose(subscription: &str) -> String {
+pub fn secret_purpose(subscription: &str) -> String {
     format!("{subscription} secret")
 }
 
 /// What the value of a header is sealed for.
-pub(crate) fn header_purpose(subscription: &str, name: &str) -> String {
+pub fn header_purpose(subscription: &str, name: &str) -> String {
     format!("{subscription} header {name}")
 }
 
