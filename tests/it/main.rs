@@ -1,6 +1,7 @@
 //! The black-box suites: a spawned binary, real databases, real sockets.
 //!
 //! - `api`: the protocol, resource by resource, on both databases.
+//! - `client`: the Rust client against the real registry, and against registries that misbehave.
 //! - `crashes`: kill -9 under writers: nothing acknowledged is lost, nothing half done is seen.
 //! - `edges`: raw bytes against the accept loop and the outermost layers.
 //! - `hostile`: the hostile request list against the whole server.
@@ -13,9 +14,10 @@
 //! - `stories`: whole journeys, the README's first screen among them.
 //! - `tidy`: who may depend on whom.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
-//! - `webhooks`: events, the feed, and telling others.
+//! - `webhooks`: events, the feed, subscriptions, and deliveries under simulated and real faults.
 
 mod api;
+mod client;
 mod crashes;
 mod edges;
 mod hostile;

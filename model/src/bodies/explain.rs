@@ -7,26 +7,26 @@ use super::null_as_default;
 use crate::{Direction, Reference};
 
 /// What is to be explained: a change from one schema to another.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExplainRequest {
     /// The format of texts that are given; Avro where nothing is said. Versions bring their own.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema_type: Option<String>,
     /// The schema after the change.
     pub new: ExplainSide,
     /// The schema before it.
     pub previous: ExplainSide,
     /// The level to judge by; the one that holds for the subject of either side, or the registry's default, where absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compatibility: Option<String>,
     /// The policy to judge by, likewise.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compatibility_policy: Option<String>,
 }
 
 /// One side of a change: a text, or a version of a subject.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ExplainSide {
     /// A text with what it refers to.
@@ -34,7 +34,11 @@ pub enum ExplainSide {
         /// The text.
         schema: String,
         /// What it refers to.
-        #[serde(default, deserialize_with = "null_as_default")]
+        #[serde(
+            default,
+            deserialize_with = "null_as_default",
+            skip_serializing_if = "Vec::is_empty"
+        )]
         references: Vec<Reference>,
     },
     /// A registered version.
@@ -42,7 +46,7 @@ pub enum ExplainSide {
         /// The subject.
         subject: String,
         /// A number, or `latest`.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Value::is_null")]
         version: Value,
     },
 }

@@ -1,6 +1,9 @@
 //! One delivery: attempt it, and record how that went.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{
     Attempt, AttemptKey, AttemptOutcome, AttemptRequest, AttemptResult, Clock, Disposition,
@@ -70,13 +73,16 @@ impl Deliverer {
             self.give_back(job).await?;
             return Ok(Delivered::GivenBack);
         };
+        let begun = Instant::now();
         let started_at = self.clock.now().await?;
         // What waited too long for its turn would still be under way when somebody else gets the lane.
         if started_at + millis(self.deadline) + millis(MARGIN) > job.until {
             self.give_back(job).await?;
             return Ok(Delivered::GivenBack);
         }
-        let outcome = self.attempt(job, &subscription, started_at).await;
+        // Whatever stood still since the time was read is part of the attempt.
+        let deadline = self.deadline.saturating_sub(begun.elapsed());
+        let outcome = self.attempt(job, &subscription, started_at, deadline).await;
         let now = self.clock.now().await?;
         let verdict = judge(
             &job.claimed,
@@ -135,6 +141,7 @@ impl Deliverer {
         job: &Job,
         subscription: &Arc<Subscription>,
         at: i64,
+        deadline: Duration,
     ) -> AttemptOutcome {
         let delivery = &job.claimed.delivery;
         let Some(body) = job.claimed.body.clone() else {
@@ -147,7 +154,7 @@ impl Deliverer {
                 number: delivery.attempts + 1,
                 at,
                 body,
-                deadline: self.deadline,
+                deadline,
             })
             .await
     }

@@ -61,7 +61,7 @@ pub struct AttemptRequest {
     /// When the attempt starts, in milliseconds since 1970; its seconds are the signed timestamp.
     pub at: i64,
     pub body: Bytes,
-    /// How long everything may take, the body of the answer included.
+    /// How long everything may take, the body of the answer included. A lease ends some time after it.
     pub deadline: Duration,
 }
 

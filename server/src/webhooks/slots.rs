@@ -16,7 +16,7 @@ pub struct Places {
 }
 
 /// What is under way.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Slots {
     classes: HashMap<LaneClass, u32>,
     hosts: HashMap<String, u32>,

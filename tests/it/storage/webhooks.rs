@@ -669,7 +669,7 @@ on_both_storages!(no_receiver_gets_more_places_than_it_has, |tables| {
     };
     assert_eq!(claim(&[], &[], 100).await, ["other", "s1", "s2"]);
     let shared = "shared.example.com";
-    assert_eq!(claim(&[(shared, 1)], &[], 100).await, ["other", "s1"]);
+    assert_eq!(claim(&[(shared, 1)], &[], 100).await, ["other", "s3"]);
     assert_eq!(claim(&[(shared, 2)], &[], 100).await, ["other"]);
     assert_eq!(claim(&[], &["s1", "other"], 100).await, ["s2", "s3"]);
     assert_eq!(claim(&[], &[], 1).await.len(), 1);
@@ -749,7 +749,7 @@ on_both_storages!(
         hooks.store.replay_insert(&replay).await.unwrap();
         assert_eq!(
             hooks.store.replay_running().await.unwrap(),
-            [replay.clone()]
+            std::slice::from_ref(&replay)
         );
         let in_job = |seq, subject: &str| {
             let mut fanned = fanned(seq, subject, &["s"]);
@@ -875,7 +875,7 @@ on_both_storages!(
             status,
             ..all.clone()
         };
-        assert_eq!(list(delivered).await, "1");
+        assert_eq!(list(delivered).await, "2");
         let since = Some(9);
         let late = DeliveryQuery {
             since,

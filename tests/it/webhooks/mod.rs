@@ -4,6 +4,7 @@
 //! - `feed`: the pull side, as pages and as a stream.
 //! - `manage`: subscriptions over HTTP.
 //! - `secrets`: signatures, and secrets at rest.
+//! - `simulation`: the engine under simulated faults.
 //! - `target`: which addresses may be called.
 //! - `transport`: one attempt against receivers of every kind.
 
@@ -43,6 +44,7 @@ mod events;
 mod feed;
 mod manage;
 mod secrets;
+mod simulation;
 mod target;
 mod transport;
 

@@ -1,0 +1,20 @@
+//! The routes, one file for each resource. To add a route, add a method to its resource; to add a resource, add a file.
+//!
+//! Optional parameters are the fields of a struct that says nothing where it is left at its default.
+
+mod compatibility;
+mod config;
+mod contexts;
+mod explain;
+mod mode;
+mod operations;
+mod schemas;
+mod subjects;
+mod versions;
+
+pub use compatibility::Check;
+pub use mode::SetMode;
+pub use operations::ServerVersion;
+pub use schemas::{ListOfId, ListSchemas, ReadSchema};
+pub use subjects::{Deletion, ListSubjects, LookUp};
+pub use versions::{ListVersions, ReadVersion, Register};

@@ -1,0 +1,37 @@
+//! An async client for schema registries: ours, and any other that speaks the same protocol.
+//!
+//! [`Client`] has a method for each route; [`blocking::Client`] has them for build scripts and small tools. Errors are one
+//! type with questions to ask it, [`Error`].
+//!
+//! A call goes to the base URL that answered last, to the next one where that does not answer, and, where repeating is safe,
+//! again after a pause. Nothing is remembered between calls; [`Schemas`], which [`Client::schemas`] gives, remembers.
+//! [`wire`] has the envelopes of messages.
+
+#![warn(missing_docs)]
+
+mod api;
+mod auth;
+pub mod blocking;
+mod bodies;
+mod builder;
+mod client;
+mod error;
+mod http;
+mod schemas;
+pub mod wire;
+
+pub use api::{
+    Check, Deletion, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp, ReadSchema,
+    ReadVersion, Register, ServerVersion, SetMode,
+};
+pub use auth::{Auth, Secret, TokenProvider};
+pub use bodies::{
+    ConfigChange, Explanation, Finding, Place, Registered, Schema, SchemaVersion, Witness,
+};
+pub use builder::ClientBuilder;
+pub use client::Client;
+pub use dovetail_model as model;
+pub use dovetail_model::bodies::RegisterRequest;
+pub use error::{Error, Result};
+pub use http::Retry;
+pub use schemas::{CacheSettings, KnownSchema, NamedSchema, ResolvedSchema, Schemas};

@@ -1,0 +1,231 @@
+//! Every route through the client, on both databases.
+
+use dovetail_client::{
+    Check, ConfigChange, Deletion, ListOfId, ListSubjects, ListVersions, LookUp, ReadSchema,
+    ReadVersion, Register, SetMode, blocking,
+};
+use dovetail_model::{
+    CompatibilityLevel, Mode, Reference, SchemaType, Version, VersionSpec,
+    bodies::{ExplainRequest, ExplainSide, SubjectVersion},
+};
+use dovetail_tests::{avro_record, on_both};
+use serde_json::Value;
+
+use super::{avro, client, register};
+
+const FIRST: VersionSpec = VersionSpec::Number(Version::FIRST);
+
+on_both!(a_schema_is_registered_read_and_deleted, |node| {
+    let client = client(&node);
+    let order = avro_record(&["id"]);
+    let registered = register(&client, "a/b :ü", &order).await.unwrap();
+    assert_eq!(registered.version, Some(Version::FIRST));
+    let again = register(&client, "a/b :ü", &order).await.unwrap();
+    assert_eq!(again, registered);
+
+    let latest = client.latest("a/b :ü").await.unwrap();
+    assert_eq!((latest.id, latest.guid), (registered.id, registered.guid));
+    assert_eq!(latest.schema_type, SchemaType::Avro);
+    let how = ReadVersion::default();
+    let text = client.version_text("a/b :ü", FIRST, &how).await.unwrap();
+    assert_eq!(text, latest.schema);
+    let found = client
+        .look_up("a/b :ü", &avro(&order), &LookUp::default())
+        .await;
+    assert_eq!(found.unwrap(), latest);
+
+    let subjects = client.subjects(&ListSubjects::default()).await.unwrap();
+    assert_eq!(subjects, ["a/b :ü"]);
+    let deleted = client.delete_version("a/b :ü", FIRST, Deletion::Soft);
+    assert_eq!(deleted.await.unwrap(), Version::FIRST);
+    let gone = client.latest("a/b :ü").await.unwrap_err();
+    assert!(gone.is_not_found() && !gone.is_retryable(), "{gone}");
+    assert_eq!(gone.registry_code(), Some(40401));
+    let all = ListVersions {
+        deleted: true,
+        ..ListVersions::default()
+    };
+    let versions = client.versions("a/b :ü", &all).await.unwrap();
+    assert_eq!(versions, [Version::FIRST]);
+    let purged = client.delete_subject("a/b :ü", Deletion::Permanent).await;
+    assert_eq!(purged.unwrap(), [Version::FIRST]);
+});
+
+on_both!(a_schema_is_read_by_what_identifies_it, |node| {
+    let client = client(&node);
+    let registered = register(&client, "a", &avro_record(&["id"])).await.unwrap();
+    let how = ReadSchema {
+        max_id: true,
+        ..ReadSchema::default()
+    };
+    let by_id = client.schema_by_id(registered.id, &how).await.unwrap();
+    assert_eq!(by_id.max_id, Some(registered.id));
+    let plain = ReadSchema::default();
+    let text = client.schema_text_by_id(registered.id, &plain).await;
+    assert_eq!(text.unwrap(), by_id.schema);
+    let guid = registered.guid.unwrap();
+    let by_guid = client.schema_by_guid(&guid).await.unwrap();
+    assert_eq!(by_guid.schema, by_id.schema);
+    let ids = client.ids_of_guid(&guid).await.unwrap();
+    assert_eq!((ids.len(), ids[0].id), (1, registered.id));
+
+    let list = ListOfId::default();
+    let subjects = client.subjects_of_id(registered.id, &list).await.unwrap();
+    assert_eq!(subjects, ["a"]);
+    let versions = client.versions_of_id(registered.id, &list).await.unwrap();
+    assert!(
+        matches!(&versions[..], [SubjectVersion { version, .. }] if *version == Version::FIRST)
+    );
+    assert_eq!(client.schema_types().await.unwrap().len(), 3);
+});
+
+on_both!(references_are_sent_and_found, |node| {
+    let client = client(&node);
+    let how = Register::default();
+    let id = r#"{"type": "fixed", "name": "Id", "size": 16}"#;
+    register(&client, "id", id).await.unwrap();
+    let mut order = avro(r#"{"type": "array", "items": "Id"}"#);
+    order.references = vec![Reference {
+        name: "Id".into(),
+        subject: "id".into(),
+        version: 1,
+    }];
+    let registered = client.register("orders", &order, &how).await.unwrap();
+    let referrers = client.referenced_by("id", FIRST, false).await.unwrap();
+    assert_eq!(referrers, [registered.id]);
+    let latest = client.latest("orders").await.unwrap();
+    assert_eq!(latest.references, order.references);
+});
+
+on_both!(a_change_is_checked_refused_and_explained, |node| {
+    let client = client(&node);
+    let how = Register::default();
+    let first = avro(&avro_record(&["id"]));
+    client.register("orders", &first, &how).await.unwrap();
+    let breaking = avro(&avro_record(&["id", "customer"]));
+    let check = Check {
+        verbose: true,
+        ..Check::default()
+    };
+    let verdict = client.check("orders", &breaking, &check).await.unwrap();
+    assert!(!verdict.is_compatible);
+    assert!(!verdict.messages.unwrap().is_empty());
+    let latest = VersionSpec::Latest;
+    let verdict = client.check_version("orders", latest, &first, &check).await;
+    assert!(verdict.unwrap().is_compatible);
+
+    let refused = client
+        .register("orders", &breaking, &how)
+        .await
+        .unwrap_err();
+    assert!(refused.is_incompatible(), "{refused}");
+    let message = refused.registry_message().unwrap();
+    assert!(
+        message.contains("READER_FIELD_MISSING_DEFAULT_VALUE"),
+        "{message}"
+    );
+
+    let change = ExplainRequest {
+        schema_type: None,
+        new: ExplainSide::Text {
+            schema: breaking.schema.unwrap(),
+            references: Vec::new(),
+        },
+        previous: ExplainSide::Version {
+            subject: "orders".into(),
+            version: Value::Null,
+        },
+        compatibility: None,
+        compatibility_policy: None,
+    };
+    let explanation = client.explain(&change).await.unwrap();
+    assert!(!explanation.is_compatible);
+    assert!(explanation.findings[0].witness.is_some());
+});
+
+on_both!(settings_and_modes_are_changed_and_removed, |node| {
+    let client = client(&node);
+    let full = ConfigChange::new().compatibility(CompatibilityLevel::Full);
+    let none = client.config(Some("orders")).await.unwrap_err();
+    assert_eq!(none.registry_code(), Some(40408));
+    let changed = client.change_config(Some("orders"), &full).await.unwrap();
+    assert_eq!(changed.compatibility_level, Some(CompatibilityLevel::Full));
+    let own = client.config(Some("orders")).await.unwrap();
+    assert_eq!(own.compatibility_level, Some(CompatibilityLevel::Full));
+    assert_eq!(ConfigChange::setting(&own), full);
+    let removed = client.delete_config(Some("orders")).await.unwrap();
+    assert_eq!(removed, own);
+    let inherited = client.effective_config(Some("orders")).await.unwrap();
+    assert_eq!(
+        inherited.compatibility_level,
+        Some(CompatibilityLevel::Backward)
+    );
+    assert_eq!(client.config(None).await.unwrap(), inherited);
+
+    let how = SetMode::default();
+    let mode = client.set_mode(Some("orders"), Mode::ReadOnly, &how).await;
+    assert_eq!(mode.unwrap(), Mode::ReadOnly);
+    let refused = register(&client, "orders", "\"int\"").await.unwrap_err();
+    assert!(refused.is_not_permitted(), "{refused}");
+    let removed = client.delete_mode(Some("orders"), false).await.unwrap();
+    assert_eq!(removed, Some(Mode::ReadOnly));
+    let inherited = client.effective_mode(Some("orders")).await.unwrap();
+    assert_eq!(
+        (inherited, client.mode(None).await.unwrap()),
+        (Mode::ReadWrite, Mode::ReadWrite)
+    );
+});
+
+on_both!(a_context_has_subjects_and_ids_of_its_own, |node| {
+    let plain = client(&node);
+    let staging = plain.in_context("staging");
+    register(&plain, "a", "\"int\"").await.unwrap();
+    let registered = register(&staging, "a", "\"string\"").await.unwrap();
+    let text = |client: dovetail_client::Client| async move {
+        let how = ReadSchema::default();
+        client.schema_text_by_id(registered.id, &how).await.unwrap()
+    };
+    assert_eq!(text(plain.clone()).await, "\"int\"");
+    assert_eq!(text(staging.clone()).await, "\"string\"");
+    let listed = staging.subjects(&ListSubjects::default()).await.unwrap();
+    assert_eq!(listed, [":.staging:a"]);
+    assert_eq!(
+        staging.latest(":.staging:a").await.unwrap().schema,
+        "\"string\""
+    );
+    let full = ConfigChange::new().compatibility(CompatibilityLevel::Full);
+    staging.change_config(None, &full).await.unwrap();
+    let own = plain.config(None).await.unwrap();
+    assert_eq!(own.compatibility_level, Some(CompatibilityLevel::Backward));
+    assert_eq!(plain.contexts().await.unwrap(), [".", ".staging"]);
+});
+
+on_both!(names_that_urls_cannot_say_are_said_all_the_same, |node| {
+    let client = client(&node);
+    for name in [".", "..", "%2e%2e", "a?b#c", " ", "+", "🦆"] {
+        register(&client, name, "\"int\"").await.unwrap();
+        assert_eq!(client.latest(name).await.unwrap().subject, name);
+    }
+    assert!(client.latest("").await.unwrap_err().is_usage());
+});
+
+on_both!(
+    blocking_calls_may_be_made_inside_a_runtime_and_outside,
+    |node| {
+        let client = blocking::Client::from_async(client(&node)).unwrap();
+        let schema = avro("\"int\"");
+        client.register("a", &schema, &Register::default()).unwrap();
+        let outside = std::thread::spawn({
+            let client = client.clone();
+            move || client.latest("a").unwrap()
+        });
+        assert_eq!(outside.join().unwrap(), client.latest("a").unwrap());
+        assert!(
+            client
+                .in_context("b")
+                .latest("a")
+                .unwrap_err()
+                .is_not_found()
+        );
+    }
+);
