@@ -129,13 +129,19 @@ impl FanOuter {
         change: &Change,
     ) -> Result<Vec<Fanned>, StorageError> {
         let event = self.events.of_change(change, false).await?;
+        let subject = event.subject.as_deref();
+        let other_name = self.events.other_name(change);
+        let is_meant = |told: &&Subscription| {
+            told.is_told(&event.event_type, subject)
+                || other_name.is_some_and(|name| told.is_told(name, subject))
+        };
         let mut owed = Vec::new();
         for with_schema in [false, true] {
             let recipients: Vec<_> = audience
                 .enabled
                 .iter()
                 .filter(|told| told.include_schema == with_schema && told.from_seq < change.seq)
-                .filter(|told| told.is_told(&event.event_type, event.subject.as_deref()))
+                .filter(is_meant)
                 .map(|told| recipient(told, &event))
                 .collect();
             if recipients.is_empty() {

@@ -103,7 +103,9 @@ impl Replayer {
         let with_schema = subscription.include_schema;
         let event = self.events.of_change(change, with_schema).await?;
         let subject = event.subject.as_deref();
-        let is_meant = subscription.filter.matches(&event.event_type, subject)
+        let is_told = |name: &str| subscription.filter.matches(name, subject);
+        let is_meant = (is_told(&event.event_type)
+            || self.events.other_name(change).is_some_and(is_told))
             && chosen(replay).matches(&event.event_type, subject);
         let recipients = vec![recipient(replay, subject)];
         Ok(is_meant.then_some(Fanned {
