@@ -15,10 +15,11 @@ pub fn binary() -> &'static Path {
 fn build() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
+        // Of the whole workspace, so that dependencies have the features that the suites were built with, and are not
+        // built a second time without them.
         .args([
             "build",
-            "--package",
-            "dovetail",
+            "--workspace",
             "--bin",
             "dovetail",
             "--message-format=json-render-diagnostics",
