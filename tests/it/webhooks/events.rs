@@ -184,7 +184,7 @@ fn every_kind_of_change_is_one_valid_event() {
         (
             ChangeKind::ConfigChanged {
                 scope: Scope::subject(&subject("a")),
-                config: Some(config),
+                config: Some(Box::new(config)),
             },
             EventType::CompatibilityChanged,
         ),

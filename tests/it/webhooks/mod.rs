@@ -39,8 +39,6 @@ macro_rules! told {
     };
 }
 
-use told;
-
 mod events;
 mod feed;
 mod journeys;
