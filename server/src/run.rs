@@ -46,7 +46,6 @@ pub async fn run_on(
     settings: &Settings,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let app = Arc::new(App::default());
     let address = listener.local_addr().unwrap_or(settings.listen);
     let app = Arc::new(App::new(settings.source(address)));
     tracing::info!(%address, "listening on http://{address}");
