@@ -11,7 +11,8 @@ use crate::{
     registry::{Behaviour, Registry},
     router::router,
     settings::Settings,
-    storage::{self, StorageError},
+    storage::{self, Storage, StorageError},
+    webhooks::{self, start::WebhookOptions},
 };
 
 /// How long to wait before the database is tried again: doubled from the first to the last.
@@ -33,17 +34,18 @@ pub enum RunError {
 ///
 /// The server listens before its database is there, answers 503 until then, and gives up only where waiting cannot help.
 pub async fn run(settings: &Settings, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
-    let app = Arc::new(App::default());
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| RunError::Listen(settings.listen, error))?;
     let address = listener.local_addr().unwrap_or(settings.listen);
+    let app = Arc::new(App::new(settings.source(address)));
     tracing::info!(%address, "listening on http://{address}");
 
     let mut loading = tokio::spawn(load(
         Arc::clone(&app),
         settings.database_url.clone(),
         settings.behaviour(),
+        settings.webhooks(address),
     ));
     let mut failure = None;
     let stop = async {
@@ -89,13 +91,15 @@ async fn load(
     app: Arc<App>,
     database_url: String,
     behaviour: Behaviour,
+    webhooks: WebhookOptions,
 ) -> Result<(), StorageError> {
     let mut pause = FIRST_PAUSE;
     loop {
         match start(&app, &database_url, &behaviour).await {
-            Ok(registry) => {
+            Ok((registry, storage)) => {
                 let sequence = registry.known_view().seq();
                 app.install(registry);
+                start_webhooks(&app, &storage, &webhooks);
                 tracing::info!(sequence, "ready");
                 return Ok(());
             }
@@ -113,7 +117,18 @@ async fn start(
     app: &App,
     database_url: &str,
     behaviour: &Behaviour,
-) -> Result<Registry, StorageError> {
+) -> Result<(Registry, Arc<dyn Storage>), StorageError> {
     let storage = storage::open(database_url).await?;
-    Registry::start(storage, behaviour, Arc::clone(app.metrics()) as _).await
+    let metrics = Arc::clone(app.metrics()) as _;
+    let registry = Registry::start(Arc::clone(&storage), behaviour, metrics).await?;
+    Ok((registry, storage))
+}
+
+/// Without a key there are no webhooks, and everything else goes on.
+fn start_webhooks(app: &App, storage: &Arc<dyn Storage>, options: &WebhookOptions) {
+    let parts = webhooks::start::open(storage, options);
+    if let Err(reason) = &parts {
+        tracing::warn!("{reason}");
+    }
+    app.install_webhooks(parts.map(|parts| Arc::new(parts.webhooks())));
 }

@@ -12,6 +12,9 @@ use toml::{Table, Value};
 use crate::{
     http::{BodyLimits, Limits},
     registry::{Behaviour, ParserLimits, Validation},
+    webhooks::{
+        event::Source, network::InvalidNetwork, start::WebhookOptions, target::TargetPolicy,
+    },
 };
 
 /// Every setting with its default and a comment.
@@ -70,6 +73,45 @@ pub struct Settings {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// Where others reach the registry; empty for the address it listens on.
+    pub public_url: String,
+    /// Networks in which any receiver may be called.
+    pub webhook_allowed_networks: List,
+    /// Ports that may be called on the internet.
+    pub webhook_allowed_ports: List,
+    /// Whether plain http may be called on the internet.
+    pub webhook_allow_http: bool,
+    /// The keys that keep the secrets of webhooks, the one that seals first.
+    pub webhook_master_keys: String,
+    /// The file with those keys.
+    pub webhook_master_key_file: String,
+}
+
+/// Several values: a list in a file, or one text with commas between them, as in the environment.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(untagged)]
+pub enum List {
+    #[default]
+    None,
+    Text(String),
+    Items(Vec<String>),
+    Numbers(Vec<u16>),
+}
+
+impl List {
+    /// The values.
+    pub fn values(&self) -> Vec<String> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Text(text) => text
+                .split(',')
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+                .collect(),
+            Self::Items(items) => items.clone(),
+            Self::Numbers(numbers) => numbers.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// How new reads are.
@@ -117,7 +159,75 @@ impl Settings {
         }
         let settings = overlay(&mut merged, flags, "command line")?;
         settings.check_exposure()?;
+        settings.check_public_url()?;
+        settings.target_policy(settings.listen)?;
         Ok(settings)
+    }
+
+    fn check_public_url(&self) -> Result<(), SettingsError> {
+        let usable = url::Url::parse(&self.public_url).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+        if usable || self.public_url.is_empty() {
+            return Ok(());
+        }
+        Err(SettingsError {
+            source_name: "public_url".into(),
+            reason: format!(
+                "\"{}\" is not an address such as https://schemas.example.com",
+                self.public_url
+            ),
+        })
+    }
+
+    /// Where events say that the registry is: its public address, or else where it listens.
+    pub fn source(&self, listening: SocketAddr) -> Source {
+        if self.public_url.is_empty() {
+            Source::new(&format!("http://{listening}"))
+        } else {
+            Source::new(&self.public_url)
+        }
+    }
+
+    /// What webhooks need to know.
+    pub fn webhooks(&self, listening: SocketAddr) -> WebhookOptions {
+        let file = &self.webhook_master_key_file;
+        WebhookOptions {
+            master_keys: self.webhook_master_keys.clone(),
+            master_key_file: (!file.is_empty()).then(|| file.into()),
+            policy: self
+                .target_policy(listening)
+                .expect("the settings were checked when they were read"),
+            source: self.source(listening),
+        }
+    }
+
+    fn target_policy(&self, listening: SocketAddr) -> Result<TargetPolicy, SettingsError> {
+        let wrong = |source_name: &str, reason: String| SettingsError {
+            source_name: source_name.to_owned(),
+            reason,
+        };
+        let networks = self.webhook_allowed_networks.values();
+        let networks = networks.iter().map(|text| text.parse());
+        let ports = self.webhook_allowed_ports.values();
+        let ports = ports.iter().map(|text| text.parse::<u16>());
+        let public = url::Url::parse(&self.public_url).ok();
+        Ok(TargetPolicy {
+            allowed_networks: networks
+                .collect::<Result<_, InvalidNetwork>>()
+                .map_err(|error| wrong("webhook_allowed_networks", error.to_string()))?,
+            ports: ports
+                .collect::<Result<_, _>>()
+                .map_err(|error| wrong("webhook_allowed_ports", format!("a port: {error}")))?,
+            allow_http: self.webhook_allow_http,
+            listening: Some(listening),
+            public: public
+                .and_then(|url| Some((url.host_str()?.to_owned(), url.port_or_known_default()?))),
+        })
     }
 
     /// Without authentication, whoever reaches the port may change anything: that must be said, not happen.

@@ -14,7 +14,7 @@
 //! - `stories`: whole journeys, the README's first screen among them.
 //! - `tidy`: who may depend on whom.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
-//! - `webhooks`: deliveries under simulated and real faults.
+//! - `webhooks`: events, the feed, subscriptions, and deliveries under simulated and real faults.
 
 mod api;
 mod client;

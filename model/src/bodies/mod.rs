@@ -5,6 +5,7 @@ mod config;
 mod error;
 mod explain;
 mod schema;
+mod webhook;
 
 pub use batch::{
     BatchAnswer, BatchItem, BatchOutcome, BatchReference, BatchRequest, BatchResponse, LATEST,
@@ -16,6 +17,12 @@ pub use explain::{
 };
 pub use schema::{
     IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
+};
+
+pub use webhook::{
+    AttemptBody, DeliveryBody, DeliveryPageBody, DisableRequest, EnableRequest, ReplayBody,
+    ReplayCount, ReplayRequest, ResumeRequest, RotateRequest, TimingsBody, WebhookBody,
+    WebhookHealthBody, WebhookPage, WebhookRequest, WebhookSecretBody, WebhookUpdate,
 };
 
 use serde::{Deserialize, Deserializer};

@@ -18,7 +18,15 @@ pub(crate) mod code {
     pub(crate) const VERSION_NOT_SOFT_DELETED: u32 = 40407;
     pub(crate) const CONFIG_NOT_FOUND: u32 = 40408;
     pub(crate) const MODE_NOT_FOUND: u32 = 40409;
+    pub(crate) const WEBHOOK_NOT_FOUND: u32 = 40430;
+    pub(crate) const EVENT_TYPE_NOT_FOUND: u32 = 40431;
+    pub(crate) const DELIVERY_NOT_FOUND: u32 = 40432;
+    pub(crate) const REPLAY_NOT_FOUND: u32 = 40433;
     pub(crate) const INCOMPATIBLE: u32 = 40901;
+    pub(crate) const TWO_SECRETS: u32 = 40930;
+    pub(crate) const IDEMPOTENCY_KEY_REUSED: u32 = 40931;
+    pub(crate) const TOO_MANY_WEBHOOKS: u32 = 40932;
+    pub(crate) const NOT_BLOCKED: u32 = 40933;
     pub(crate) const INVALID_SCHEMA: u32 = 42201;
     pub(crate) const INVALID_VERSION: u32 = 42202;
     pub(crate) const INVALID_LEVEL: u32 = 42203;
@@ -27,6 +35,11 @@ pub(crate) mod code {
     pub(crate) const REFERENCE_EXISTS: u32 = 42206;
     pub(crate) const INVALID_SUBJECT: u32 = 42208;
     pub(crate) const INVALID_RULE_SET: u32 = 42210;
+    pub(crate) const INVALID_EVENT_FILTER: u32 = 42230;
+    pub(crate) const CURSOR_BEYOND_LOG: u32 = 42231;
+    pub(crate) const INVALID_WEBHOOK: u32 = 42232;
+    pub(crate) const TARGET_REFUSED: u32 = 42233;
+    pub(crate) const WEBHOOKS_OFF: u32 = 50330;
     pub(crate) const STORE: u32 = 50001;
 }
 

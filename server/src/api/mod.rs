@@ -5,6 +5,7 @@ pub(crate) mod compatibility;
 pub(crate) mod config;
 pub(crate) mod contexts;
 mod error;
+pub(crate) mod events;
 pub(crate) mod explain;
 mod extract;
 pub(crate) mod mode;
@@ -15,6 +16,7 @@ pub(crate) mod schemas;
 mod shortcut;
 pub(crate) mod subjects;
 pub(crate) mod versions;
+pub(crate) mod webhooks;
 
 pub(crate) use error::code;
 pub(crate) use shortcut::shortcut;

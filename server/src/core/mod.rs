@@ -17,7 +17,10 @@ mod view;
 mod view_builder;
 mod view_cell;
 
-pub use change::{Change, ChangeKind, Content, Deleted, Mutation, Registered, Rendered, Scope};
+pub use change::{
+    Change, ChangeKind, Content, Deleted, Facts, Mutation, Registered, Rendered, Scope, Summary,
+    SummaryRow,
+};
 pub use committer::{CommitStats, Committer, Decision, Moment};
 pub use freshness::Freshness;
 pub use view::{ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};

@@ -245,7 +245,7 @@ impl Registry {
     }
 
     /// The parsed schema of a version.
-    async fn parsed(
+    pub(super) async fn parsed(
         &self,
         view: &View,
         subject: &QualifiedSubject,

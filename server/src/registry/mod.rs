@@ -10,6 +10,8 @@ mod config;
 mod delete;
 mod error;
 mod explain;
+mod facts;
+mod log;
 mod lookup;
 mod mode;
 mod parser;
