@@ -1,6 +1,6 @@
 //! What a running server is made of.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::http::StatusCode;
 use tokio::sync::watch;
@@ -10,7 +10,7 @@ use crate::{
     http::HttpError,
     metrics::Metrics,
     registry::{Registry, RegistryError},
-    webhooks::{event::Source, manage::Webhooks},
+    webhooks::{Engine, event::Source, manage::Webhooks},
 };
 
 /// The state that every handler shares. The registry arrives when its database is loaded.
@@ -21,6 +21,7 @@ pub struct App {
     source: Source,
     /// Or why there are none.
     webhooks: OnceLock<Result<Arc<Webhooks>, String>>,
+    engine: Mutex<Option<Engine>>,
     stopping: watch::Sender<bool>,
 }
 
@@ -75,9 +76,20 @@ impl App {
     }
 
     /// Puts the webhooks in place, or why there are none.
-    pub fn install_webhooks(&self, webhooks: Result<Arc<Webhooks>, String>) {
+    pub fn install_webhooks(
+        &self,
+        webhooks: Result<Arc<Webhooks>, String>,
+        engine: Option<Engine>,
+    ) {
         // There is one database, so nothing else was installed before.
         let _ = self.webhooks.set(webhooks);
+        *self.engine.lock().unwrap_or_else(PoisonError::into_inner) = engine;
+    }
+
+    /// The engine, to be stopped.
+    pub fn take_engine(&self) -> Option<Engine> {
+        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        engine.take()
     }
 
     /// From here on the server says that it is not ready.

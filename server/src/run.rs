@@ -68,6 +68,10 @@ pub async fn run(settings: &Settings, shutdown: impl Future<Output = ()>) -> Res
     if let Some(error) = failure {
         return Err(error.into());
     }
+    // Attempts under way end, and what was claimed is given back.
+    if let Some(engine) = app.take_engine() {
+        engine.stop().await;
+    }
     if let Ok(registry) = app.registry() {
         registry.close().await;
     }
@@ -126,9 +130,18 @@ async fn start(
 
 /// Without a key there are no webhooks, and everything else goes on.
 fn start_webhooks(app: &App, storage: &Arc<dyn Storage>, options: &WebhookOptions) {
-    let parts = webhooks::start::open(storage, options);
-    if let Err(reason) = &parts {
-        tracing::warn!("{reason}");
+    let Ok(registry) = app.registry() else {
+        return;
+    };
+    match webhooks::start::open(storage, options) {
+        Ok(parts) => {
+            let metrics = app.metrics().webhooks().clone();
+            let (webhooks, engine) = webhooks::start::run(parts, metrics, registry.news());
+            app.install_webhooks(Ok(Arc::new(webhooks)), Some(engine));
+        }
+        Err(reason) => {
+            tracing::warn!("{reason}");
+            app.install_webhooks(Err(reason), None);
+        }
     }
-    app.install_webhooks(parts.map(|parts| Arc::new(parts.webhooks())));
 }

@@ -80,7 +80,6 @@ impl Events for EventMaker {
                 subscription,
                 subject,
                 skipped,
-                ..
             } => {
                 let ids: Vec<String> = skipped.iter().map(ToString::to_string).collect();
                 let id = subscription.id.as_str();

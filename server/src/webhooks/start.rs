@@ -1,9 +1,13 @@
 //! Putting webhooks together: the keys, what may be called, and what calls.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use tokio::sync::watch;
 
 use super::{
-    Bells, Random, SystemRandom,
+    Bells, Clock, Engine, EngineSettings, Places, Random, Schedule, SystemRandom, WebhookMetrics,
+    WebhookStore, World,
     event::Source,
     maker::EventMaker,
     manage::{Parts, Webhooks},
@@ -11,7 +15,7 @@ use super::{
     transport::{HttpTransport, SystemResolver},
     vault::{Vault, VaultError},
 };
-use crate::storage::Storage;
+use crate::storage::{Storage, StorageError};
 
 /// What an operator says about webhooks.
 #[derive(Debug, Clone)]
@@ -26,6 +30,9 @@ pub struct WebhookOptions {
 
 /// How the file with the master key ends that is made beside a database.
 const KEY_FILE: &str = "webhook-key";
+
+/// How long is waited after each failed attempt: ten of them in about 76 hours.
+const DELAYS: &str = "5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h";
 
 /// Why there are no webhooks, for those who ask for them.
 const NO_KEY: &str = "webhooks are off: this registry has no master key to keep their secrets with; set \
@@ -75,9 +82,51 @@ fn vault(storage: &dyn Storage, options: &WebhookOptions) -> Result<Vault, Vault
     Vault::of_file(&beside, random)
 }
 
-impl Parts {
-    /// The use cases over these parts.
-    pub fn webhooks(&self) -> Webhooks {
-        Webhooks::new(self.clone())
+/// The time of the database, which is the same on every node.
+struct DatabaseClock(Arc<dyn WebhookStore>);
+
+#[async_trait]
+impl Clock for DatabaseClock {
+    async fn now(&self) -> Result<i64, StorageError> {
+        self.0.now().await
+    }
+}
+
+/// Starts the engine over these parts, and the use cases, which wake it.
+pub fn run(
+    mut parts: Parts,
+    metrics: WebhookMetrics,
+    news: watch::Receiver<u64>,
+) -> (Webhooks, Engine) {
+    let world = World {
+        store: Arc::clone(&parts.store),
+        log: Arc::clone(&parts.log),
+        clock: Arc::new(DatabaseClock(Arc::clone(&parts.store))),
+        random: Arc::clone(&parts.random),
+        transport: Arc::clone(&parts.transport),
+        events: Arc::clone(&parts.events),
+        metrics,
+    };
+    let engine = Engine::start(&world, &engine_settings(), news);
+    parts.bells = engine.bells().clone();
+    (Webhooks::new(parts), engine)
+}
+
+fn engine_settings() -> EngineSettings {
+    const DAY: Duration = Duration::from_hours(24);
+    EngineSettings {
+        places: Places {
+            total: 64,
+            per_host: 4,
+            per_subscription: 2,
+        },
+        deadline: Duration::from_secs(20),
+        lease: Duration::from_mins(1),
+        schedule: Schedule::parse(DELAYS).expect("these are delays, as every start shows"),
+        poll: Duration::from_secs(5),
+        drain: Duration::from_secs(20),
+        keep_delivered: DAY * 14,
+        keep_dead: DAY * 30,
+        keep_events: DAY * 30,
     }
 }

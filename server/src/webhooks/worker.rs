@@ -71,6 +71,7 @@ pub struct World {
 }
 
 /// The running workers of a node.
+#[derive(Debug)]
 pub struct Engine {
     bells: Bells,
     stop: watch::Sender<bool>,
