@@ -45,6 +45,7 @@ pub(crate) fn module(name: &str, items: &TokenStream) -> Result<Module, String> 
     })?;
     Ok(Module {
         name: name.to_owned(),
+        root: None,
         source: prettyplease::unparse(&file),
     })
 }

@@ -18,6 +18,8 @@ pub struct Output {
 pub struct Module {
     /// What the module is to be called: a valid identifier, different from its siblings'.
     pub name: String,
+    /// The path, inside the module, of the type that stands for the schema: `Order`. Nothing where there is none.
+    pub root: Option<String>,
     /// The formatted text of the module's file.
     pub source: String,
 }

@@ -11,22 +11,36 @@
 
 pub mod codec;
 mod error;
+mod external;
 mod formats;
 mod limits;
 pub mod logical;
+mod macros;
 mod plan;
 mod reader;
 pub mod schema;
+#[cfg(feature = "serde")]
+pub mod serde_as;
 pub mod single_object;
+mod support;
 mod types;
 mod value;
 pub mod write;
 
 pub use codec::Codec;
 pub use error::{Cause, Error};
+#[cfg(feature = "chrono")]
+pub use external::chrono;
+#[cfg(feature = "jiff")]
+pub use external::jiff;
+#[cfg(feature = "uuid")]
+pub use external::uuid;
 pub use formats::{JsonType, ProtobufType};
 pub use limits::Limits;
 pub use plan::{At, Graph, Plan, PlanError, Problem, Shape, Step, Steps, unfilled};
 pub use reader::{Level, Reader};
+#[cfg(feature = "serde")]
+pub use serde;
+pub use support::{ConvertError, PlanCell, UnknownSymbol, debug_bytes, default_of, symbol};
 pub use types::{AvroType, Registered, Registration};
 pub use value::{Value, default_value};

@@ -1,19 +1,67 @@
 //! Types from Avro schemas.
+//!
+//! Texts are read (`texts.rs`) into the runtime's trees; types that several of them define alike are found
+//! (`sharing.rs`). Then every named type, every union with several branches and every root without a name becomes an
+//! *item* with a place in a module (`items.rs`), and its parts are lowered to Rust types (`ty.rs`); `recursion.rs` says
+//! where a box is needed. `emit/` prints items, and `modules.rs` puts what was printed into files.
 
-use crate::{Error, Options, Output, Problem, Unit, names};
+mod emit;
+mod items;
+mod modules;
+mod recursion;
+mod sharing;
+mod texts;
+mod ty;
+
+use crate::{Error, Options, Output, Problem, Unit};
 
 /// Makes types of Avro schemas. Every problem of every unit is in the error.
-pub fn generate(units: &[Unit], _options: &Options) -> Result<Output, Error> {
-    let problems = units
-        .iter()
-        .map(|unit| Problem {
-            unit: names::snake(&unit.name),
-            place: String::new(),
-            message: format!(
-                "Avro schemas cannot be generated yet ({})",
-                names::upper_camel(&unit.name)
-            ),
-        })
-        .collect();
-    Err(Error { problems })
+pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
+    let mut notes = Notes::default();
+    let texts = texts::read(units, &mut notes);
+    notes.check()?;
+    let classes = sharing::classes(&texts);
+    let mut items = items::Items::new(&texts, &classes, options, &mut notes);
+    recursion::box_recursive_types(&mut items);
+    let modules = modules::modules(units, &texts, &items, options, &mut notes);
+    notes.check()?;
+    Ok(Output {
+        modules,
+        warnings: notes.warnings,
+    })
+}
+
+/// What goes wrong and what one should know, collected until the end.
+#[derive(Debug, Default)]
+struct Notes {
+    problems: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+impl Notes {
+    fn problem(&mut self, unit: &str, place: String, message: String) {
+        self.problems.push(Problem {
+            unit: unit.to_owned(),
+            place,
+            message,
+        });
+    }
+
+    fn warn(&mut self, unit: &str, place: String, message: String) {
+        self.warnings.push(Problem {
+            unit: unit.to_owned(),
+            place,
+            message,
+        });
+    }
+
+    fn check(&mut self) -> Result<(), Error> {
+        if self.problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Error {
+                problems: std::mem::take(&mut self.problems),
+            })
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What the code generator promises, over its public face.
 
+mod avro;
 mod lock;
 mod manifest;
 #[cfg(feature = "protobuf")]

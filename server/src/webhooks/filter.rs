@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use dovetail_model::{Context, InvalidSubject, QualifiedSubject};
+use dovetail_model::{InvalidSubject, QualifiedSubject};
 
 use super::{
     event::{Event, Place},
@@ -23,7 +23,7 @@ pub enum SubjectPattern {
 pub struct EventFilter {
     /// Any of these.
     pub types: Vec<EventSelector>,
-    /// Any of these. Changes of a context's settings concern all subjects of the context.
+    /// Any of these. What is about no subject, such as the settings of a context, goes to those who take all of them.
     pub subjects: Vec<SubjectPattern>,
 }
 
@@ -47,12 +47,13 @@ impl EventFilter {
 }
 
 impl SubjectPattern {
-    /// Whether a change at this place concerns somebody who depends on these subjects.
+    /// Whether somebody who depends on these subjects is told of a change at this place.
     pub fn concerns(&self, place: &Place) -> bool {
         match place {
             Place::Subject(subject) => self.matches(subject),
-            Place::Context(context) => context.is_global() || self.reaches_into(context),
-            Place::Registry => true,
+            Place::Context(_) | Place::Registry => {
+                matches!(self, Self::Prefix(prefix) if prefix.is_empty())
+            }
         }
     }
 
@@ -66,23 +67,6 @@ impl SubjectPattern {
                 subject.to_string().starts_with(prefix.as_str())
                     && (prefix.is_empty() || is_bare == subject.context.is_default())
             }
-        }
-    }
-
-    /// Whether a subject of a context may be one of these.
-    fn reaches_into(&self, context: &Context) -> bool {
-        let Self::Prefix(prefix) = self else {
-            return matches!(self, Self::Literal(subject) if subject.context == *context);
-        };
-        match prefix
-            .strip_prefix(':')
-            .filter(|rest| rest.starts_with('.'))
-        {
-            Some(rest) => match rest.split_once(':') {
-                Some((name, _)) => name == context.as_str(),
-                None => context.as_str().starts_with(rest),
-            },
-            None => prefix.is_empty() || context.is_default(),
         }
     }
 }

@@ -184,7 +184,7 @@ fn every_kind_of_change_is_one_valid_event() {
         (
             ChangeKind::ConfigChanged {
                 scope: Scope::subject(&subject("a")),
-                config: Some(config),
+                config: Some(Box::new(config)),
             },
             EventType::CompatibilityChanged,
         ),
@@ -394,12 +394,9 @@ fn filters_take_what_was_asked_for() {
         ("", ":.team:*", first(":.team:ab"), true),
         ("", ":.team:a*", first("ab"), false),
         ("", "x,a*", first("ab"), true),
-        ("", "a", level(Context::default()), true),
-        ("", "a", level(Context::new(".team")), false),
-        ("", "a", level(Context::global()), true),
-        ("", ":.team:a", level(Context::new(".team")), true),
-        ("", ":.te*", level(Context::new(".team")), true),
-        ("", ":.team:a", level(Context::default()), false),
+        ("", "", level(Context::default()), true),
+        ("", "a", level(Context::default()), false),
+        ("", "a*", level(Context::global()), false),
         ("", "*", level(Context::new(".team")), true),
     ];
     for (types, subjects, event, expected) in rows {

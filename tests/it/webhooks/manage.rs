@@ -3,7 +3,7 @@
 use dovetail_tests::{Answer, Client, Database, Node, Reaction, Receiver};
 use serde_json::{Value, json};
 
-use super::{told, verified};
+use super::{numbered, told, verified};
 
 const WEBHOOKS: &str = "/api/v1/webhooks";
 
@@ -345,7 +345,7 @@ told!(replays_are_asked_for_within_bounds, |node| {
     .await;
     let path = at(&made, "/replay");
     for number in 0..3 {
-        node.register(&format!("a{number}"), &super::numbered(0))
+        node.register(&format!("a{number}"), &numbered(0))
             .await
             .ok();
     }

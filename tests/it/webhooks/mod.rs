@@ -2,6 +2,7 @@
 //!
 //! - `events`: what a change is as an event, against the committed schemas.
 //! - `feed`: the pull side, as pages and as a stream.
+//! - `journeys`: whole ways, from a registration to a receiver.
 //! - `manage`: subscriptions over HTTP.
 //! - `secrets`: signatures, and secrets at rest.
 //! - `simulation`: the engine under simulated faults.
@@ -43,6 +44,7 @@ use told;
 
 mod events;
 mod feed;
+mod journeys;
 mod manage;
 mod secrets;
 mod simulation;

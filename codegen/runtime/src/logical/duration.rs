@@ -14,7 +14,7 @@ pub struct Duration {
 }
 
 impl Duration {
-    fn to_bytes(self) -> [u8; 12] {
+    pub(crate) fn to_bytes(self) -> [u8; 12] {
         let mut bytes = [0; 12];
         let numbers = [self.months, self.days, self.millis];
         for (bytes, number) in bytes.chunks_exact_mut(4).zip(numbers) {
@@ -23,7 +23,7 @@ impl Duration {
         bytes
     }
 
-    fn from_bytes(bytes: [u8; 12]) -> Self {
+    pub(crate) fn from_bytes(bytes: [u8; 12]) -> Self {
         let number = |at: usize| {
             u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
         };

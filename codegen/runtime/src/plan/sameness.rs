@@ -58,7 +58,7 @@ fn parts_if_alike(node: &Node, nodes: &[Node], reader: &Kind, writer: &Kind) -> 
         Node::Array(inner) | Node::Map(inner) => Some(vec![*inner]),
         Node::Record(fields) => {
             let as_written = (0..).zip(fields).map(|(index, field)| match field.action {
-                Action::Node(node) if field.target == index => Some(node),
+                Action::Node(node) if field.target == index && !field.again => Some(node),
                 _ => None,
             });
             let Kind::Record(record) = reader else {

@@ -26,7 +26,7 @@ pub(super) fn parse(text: &str, references: &[&str]) -> Result<Schema, SchemaErr
         root,
     };
     let mut repeated = parser.repeated.into_iter();
-    match repeated.find(|&(new, old)| !schema.is_same_as(new, &schema, old)) {
+    match repeated.find(|&(new, old)| !repeats(&schema, new, old)) {
         None => Ok(schema),
         Some((new, _)) => Err(SchemaError {
             place: schema.pointer(new),
@@ -35,6 +35,15 @@ pub(super) fn parse(text: &str, references: &[&str]) -> Result<Schema, SchemaErr
                 schema.kind(new).full_name()
             ),
         }),
+    }
+}
+
+/// Whether a definition says the same as an earlier one of its name. Java lets enums and fixed types repeat what is written.
+fn repeats(schema: &Schema, new: NodeId, old: NodeId) -> bool {
+    match (schema.kind(new), schema.kind(old)) {
+        (Kind::Enum(new), Kind::Enum(old)) => new.symbols == old.symbols,
+        (Kind::Fixed(new), Kind::Fixed(old)) => new.size == old.size,
+        _ => schema.is_same_as(new, schema, old),
     }
 }
 

@@ -1,0 +1,170 @@
+//! Defaults as expressions.
+
+use dovetail_runtime::Value;
+use dovetail_runtime::schema::Logical;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::Context;
+use crate::{
+    Map, Time,
+    avro::{items::Body, ty::Ty},
+    names::token,
+};
+
+/// A value of a type. The value was checked against the schema that the type was made of.
+pub(super) fn expression(
+    context: &Context<'_>,
+    from: &[String],
+    ty: &Ty,
+    value: &Value,
+) -> TokenStream {
+    match (ty, value) {
+        (Ty::Boxed(inner), _) => {
+            let inner = expression(context, from, inner, value);
+            quote!(::std::boxed::Box::new(#inner))
+        }
+        (Ty::Single(inner), Value::Union(_, value)) => expression(context, from, inner, value),
+        (Ty::Option { .. } | Ty::NullableUnion(_), Value::Union(_, value))
+            if **value == Value::Null =>
+        {
+            quote!(::core::option::Option::None)
+        }
+        (Ty::Option { inner, .. }, Value::Union(_, value)) => {
+            let value = expression(context, from, inner, value);
+            quote!(::core::option::Option::Some(#value))
+        }
+        (Ty::NullableUnion(item), Value::Union(..)) => {
+            let value = expression(context, from, &Ty::Union(*item), value);
+            quote!(::core::option::Option::Some(#value))
+        }
+        (Ty::Union(item), Value::Union(index, value)) => {
+            let path = context.path(from, *item);
+            let Body::Union(union) = &context.items.all[*item].body else {
+                return TokenStream::new();
+            };
+            let mut variants = union.variants.iter();
+            let Some(variant) = variants.find(|variant| variant.index == *index) else {
+                return TokenStream::new();
+            };
+            let name = token(&variant.identifier);
+            let value = expression(context, from, &variant.ty, value);
+            quote!(#path::#name(#value))
+        }
+        (Ty::Logical(logical, size), _) => logical_value(context, *logical, *size, value),
+        (Ty::Array(inner), Value::Array(items)) => {
+            if items.is_empty() {
+                return quote!(::std::vec::Vec::new());
+            }
+            let items = items
+                .iter()
+                .map(|item| expression(context, from, inner, item));
+            quote!(::std::vec![#(#items),*])
+        }
+        (Ty::Map(inner), Value::Map(entries)) => {
+            let map = match context.options.map {
+                Map::HashMap => quote!(::std::collections::HashMap),
+                Map::BTreeMap => quote!(::std::collections::BTreeMap),
+            };
+            if entries.is_empty() {
+                return quote!(#map::new());
+            }
+            let entries = entries.iter().map(|(key, value)| {
+                let key = text(key);
+                let value = expression(context, from, inner, value);
+                quote!((#key, #value))
+            });
+            quote!(#map::from([#(#entries),*]))
+        }
+        (Ty::Item(item), _) => item_value(context, from, *item, value),
+        _ => primitive_value(value),
+    }
+}
+
+fn item_value(context: &Context<'_>, from: &[String], item: usize, value: &Value) -> TokenStream {
+    let path = context.path(from, item);
+    match (&context.items.all[item].body, value) {
+        (Body::Record(fields), Value::Record(values)) => {
+            let fields = fields.iter().zip(values).map(|((name, ty), value)| {
+                let name = token(name);
+                let value = expression(context, from, ty, value);
+                quote!(#name: #value)
+            });
+            quote!(#path { #(#fields),* })
+        }
+        (Body::Enum(symbols), Value::Enum(index)) => {
+            let symbol = symbols.get(*index as usize).map(|symbol| token(symbol));
+            quote!(#path::#symbol)
+        }
+        (_, Value::Fixed(bytes)) => {
+            let bytes = Literal::byte_string(bytes);
+            quote!(#path(*#bytes))
+        }
+        _ => TokenStream::new(),
+    }
+}
+
+/// Numbers are written in the runtime's own types; everything else is read from the bytes that the value is written as.
+fn logical_value(
+    context: &Context<'_>,
+    logical: Logical,
+    size: Option<usize>,
+    value: &Value,
+) -> TokenStream {
+    let ty = Ty::Logical(logical, size);
+    let codec = context.codec(&[], &ty);
+    if context.options.time == Time::Runtime
+        && let Value::Int(_) | Value::Long(_) = value
+    {
+        let number = primitive_value(value);
+        return quote!(#codec(#number));
+    }
+    let rt = &context.rt;
+    let mut bytes = Vec::new();
+    value.write(&mut bytes);
+    let bytes = Literal::byte_string(&bytes);
+    quote!(#rt::default_of::<#codec>(#bytes))
+}
+
+fn primitive_value(value: &Value) -> TokenStream {
+    match value {
+        Value::Boolean(value) => quote!(#value),
+        Value::Int(value) => {
+            let literal = Literal::i32_unsuffixed(*value);
+            quote!(#literal)
+        }
+        Value::Long(value) => {
+            let literal = Literal::i64_unsuffixed(*value);
+            quote!(#literal)
+        }
+        Value::Float(value) if value.is_nan() => quote!(f32::NAN),
+        Value::Float(value) if value.is_infinite() && *value > 0.0 => quote!(f32::INFINITY),
+        Value::Float(value) if value.is_infinite() => quote!(f32::NEG_INFINITY),
+        Value::Float(value) => {
+            let literal = Literal::f32_unsuffixed(*value);
+            quote!(#literal)
+        }
+        Value::Double(value) if value.is_nan() => quote!(f64::NAN),
+        Value::Double(value) if value.is_infinite() && *value > 0.0 => quote!(f64::INFINITY),
+        Value::Double(value) if value.is_infinite() => quote!(f64::NEG_INFINITY),
+        Value::Double(value) => {
+            let literal = Literal::f64_unsuffixed(*value);
+            quote!(#literal)
+        }
+        Value::String(value) => text(value),
+        Value::Bytes(bytes) if bytes.is_empty() => quote!(::std::vec::Vec::new()),
+        Value::Bytes(bytes) => {
+            let bytes = Literal::byte_string(bytes);
+            quote!(#bytes.to_vec())
+        }
+        _ => quote!(()),
+    }
+}
+
+fn text(value: &str) -> TokenStream {
+    if value.is_empty() {
+        quote!(::std::string::String::new())
+    } else {
+        quote!(::std::string::String::from(#value))
+    }
+}

@@ -1,0 +1,210 @@
+//! Paths and types as tokens.
+//!
+//! Our own modules are named relative to each other, so that the output works wherever it is put; everything else by an
+//! absolute path, so that no name of a schema hides it.
+
+use dovetail_runtime::schema::{Logical, Primitive};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::Context;
+use crate::{
+    Map, Time, Uuid,
+    avro::ty::{ItemId, Ty},
+    names::token,
+};
+
+/// The path from a module to something in another one.
+pub(in crate::avro) fn relative(from: &[String], to: &[String], identifier: &str) -> TokenStream {
+    let common = from
+        .iter()
+        .zip(to)
+        .take_while(|(one, other)| one == other)
+        .count();
+    let up = from[common..].iter().map(|_| quote!(super::));
+    let down = to[common..].iter().map(|module| {
+        let module = token(module);
+        quote!(#module::)
+    });
+    let identifier = token(identifier);
+    let here = if common == from.len() && common < to.len() {
+        quote!(self::)
+    } else {
+        TokenStream::new()
+    };
+    quote!(#here #(#up)* #(#down)* #identifier)
+}
+
+impl Context<'_> {
+    /// The path of an item, by the name that it has in the module of the same text.
+    pub(super) fn path(&self, from: &[String], id: ItemId) -> TokenStream {
+        let (module, identifier) = self.items.local(self.text_of(from), id);
+        relative(from, module, identifier)
+    }
+
+    /// The text that a module belongs to.
+    fn text_of(&self, module: &[String]) -> usize {
+        let text = |length: usize| self.by_module.get(module.get(..length)?).copied();
+        text(2).or_else(|| text(1)).unwrap_or_default()
+    }
+
+    /// A Rust type.
+    pub(super) fn ty(&self, from: &[String], ty: &Ty) -> TokenStream {
+        match ty {
+            Ty::Primitive(primitive) => primitive_type(*primitive),
+            Ty::Logical(logical, size) => self.logical_type(*logical, *size),
+            Ty::Array(inner) => {
+                let inner = self.ty(from, inner);
+                quote!(::std::vec::Vec<#inner>)
+            }
+            Ty::Map(inner) => {
+                let inner = self.ty(from, inner);
+                match self.options.map {
+                    Map::HashMap => {
+                        quote!(::std::collections::HashMap<::std::string::String, #inner>)
+                    }
+                    Map::BTreeMap => {
+                        quote!(::std::collections::BTreeMap<::std::string::String, #inner>)
+                    }
+                }
+            }
+            Ty::Item(item) | Ty::Union(item) => self.path(from, *item),
+            Ty::NullableUnion(item) => {
+                let inner = self.path(from, *item);
+                quote!(::core::option::Option<#inner>)
+            }
+            Ty::Option { inner, .. } => {
+                let inner = self.ty(from, inner);
+                quote!(::core::option::Option<#inner>)
+            }
+            Ty::Single(inner) => self.ty(from, inner),
+            Ty::Boxed(inner) => {
+                let inner = self.ty(from, inner);
+                quote!(::std::boxed::Box<#inner>)
+            }
+        }
+    }
+
+    /// How a Rust type is written.
+    pub(super) fn codec(&self, from: &[String], ty: &Ty) -> TokenStream {
+        let rt = &self.rt;
+        let around = |codec: TokenStream, inner: &Ty| {
+            let inner = self.codec(from, inner);
+            quote!(#rt::codec::#codec<#inner>)
+        };
+        match ty {
+            Ty::Primitive(primitive) => {
+                let codec = match primitive {
+                    Primitive::Null => quote!(Null),
+                    Primitive::Boolean => quote!(Boolean),
+                    Primitive::Int => quote!(Int),
+                    Primitive::Long => quote!(Long),
+                    Primitive::Float => quote!(Float),
+                    Primitive::Double => quote!(Double),
+                    Primitive::Bytes => quote!(Bytes),
+                    Primitive::String => quote!(Text),
+                };
+                quote!(#rt::codec::#codec)
+            }
+            Ty::Logical(logical, size) => self.logical_codec(*logical, *size),
+            Ty::Array(inner) => around(quote!(Array), inner),
+            Ty::Map(inner) => match self.options.map {
+                Map::HashMap => around(quote!(Map), inner),
+                Map::BTreeMap => around(quote!(SortedMap), inner),
+            },
+            Ty::Item(item) => self.path(from, *item),
+            Ty::Union(item) => {
+                let inner = self.path(from, *item);
+                quote!(#rt::codec::Union<#inner>)
+            }
+            Ty::NullableUnion(item) => {
+                let inner = self.path(from, *item);
+                quote!(#rt::codec::NullableUnion<#inner>)
+            }
+            Ty::Option { null_first, inner } => {
+                if *null_first {
+                    around(quote!(NullFirst), inner)
+                } else {
+                    around(quote!(NullLast), inner)
+                }
+            }
+            Ty::Single(inner) => around(quote!(Single), inner),
+            Ty::Boxed(inner) => around(quote!(Boxed), inner),
+        }
+    }
+
+    fn logical_type(&self, logical: Logical, size: Option<usize>) -> TokenStream {
+        let rt = &self.rt;
+        match logical {
+            Logical::Decimal { scale, .. } => {
+                let scale = Literal::u32_unsuffixed(scale);
+                quote!(#rt::logical::Decimal<#scale>)
+            }
+            Logical::Uuid => match self.options.uuid {
+                Uuid::Runtime => quote!(#rt::logical::Uuid),
+                Uuid::Uuid => quote!(#rt::uuid::Uuid),
+            },
+            Logical::Duration => quote!(#rt::logical::Duration),
+            _ => match self.options.time {
+                // A newtype writes itself.
+                Time::Runtime => self.logical_codec(logical, size),
+                Time::Jiff | Time::Chrono => {
+                    let codec = self.logical_codec(logical, size);
+                    quote!(<#codec as #rt::Codec>::Value)
+                }
+            },
+        }
+    }
+
+    fn logical_codec(&self, logical: Logical, size: Option<usize>) -> TokenStream {
+        let rt = &self.rt;
+        let name = match logical {
+            Logical::Decimal { precision, scale } => {
+                let [precision, scale] = [precision, scale].map(Literal::u32_unsuffixed);
+                return size.map(Literal::usize_unsuffixed).map_or_else(
+                    || quote!(#rt::logical::DecimalBytes<#precision, #scale>),
+                    |size| quote!(#rt::logical::DecimalFixed<#size, #precision, #scale>),
+                );
+            }
+            Logical::Uuid => {
+                let name = if size.is_some() {
+                    quote!(UuidFixed)
+                } else {
+                    quote!(UuidText)
+                };
+                return match self.options.uuid {
+                    Uuid::Runtime => quote!(#rt::logical::#name),
+                    Uuid::Uuid => quote!(#rt::uuid::#name),
+                };
+            }
+            Logical::Duration => return quote!(#rt::logical::Duration),
+            Logical::Date => quote!(Date),
+            Logical::TimeMillis => quote!(TimeMillis),
+            Logical::TimeMicros => quote!(TimeMicros),
+            Logical::TimestampMillis => quote!(TimestampMillis),
+            Logical::TimestampMicros => quote!(TimestampMicros),
+            Logical::TimestampNanos => quote!(TimestampNanos),
+            Logical::LocalTimestampMillis => quote!(LocalTimestampMillis),
+            Logical::LocalTimestampMicros => quote!(LocalTimestampMicros),
+            _ => quote!(LocalTimestampNanos),
+        };
+        match self.options.time {
+            Time::Runtime => quote!(#rt::logical::#name),
+            Time::Jiff => quote!(#rt::jiff::#name),
+            Time::Chrono => quote!(#rt::chrono::#name),
+        }
+    }
+}
+
+fn primitive_type(primitive: Primitive) -> TokenStream {
+    match primitive {
+        Primitive::Null => quote!(()),
+        Primitive::Boolean => quote!(bool),
+        Primitive::Int => quote!(i32),
+        Primitive::Long => quote!(i64),
+        Primitive::Float => quote!(f32),
+        Primitive::Double => quote!(f64),
+        Primitive::Bytes => quote!(::std::vec::Vec<u8>),
+        Primitive::String => quote!(::std::string::String),
+    }
+}
