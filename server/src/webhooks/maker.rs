@@ -8,7 +8,6 @@ use dovetail_model::QualifiedSubject;
 use super::{
     EventId, Events, NewEvent, Notice, Random,
     event::{Event, Extras, Place, Source},
-    event_type::EventSelector,
     notice::{self, Stamp},
 };
 use crate::{
