@@ -14,15 +14,18 @@ use std::{future::Future, sync::Arc, thread};
 
 use dovetail_model::{
     Mode, SchemaId, SchemaType, Version, VersionSpec,
-    bodies::{CompatibilityResponse, Config, ExplainRequest, IdVersions, SubjectVersion},
+    bodies::{
+        BatchRequest, BatchResponse, CompatibilityResponse, Config, ExplainRequest, IdVersions,
+        SubjectVersion,
+    },
 };
 use tokio::runtime::{Builder, Handle, Runtime};
 use uuid::Uuid;
 
 use crate::{
-    Check, ConfigChange, Deletion, Explanation, ListOfId, ListSchemas, ListSubjects, ListVersions,
-    LookUp, ReadSchema, ReadVersion, Register, RegisterRequest, Registered, Schema, SchemaVersion,
-    ServerVersion, SetMode,
+    Batch, Check, ConfigChange, Deletion, Explanation, ListOfId, ListSchemas, ListSubjects,
+    ListVersions, LookUp, ReadSchema, ReadVersion, Register, RegisterRequest, Registered, Schema,
+    SchemaVersion, ServerVersion, SetMode,
     error::{Error, Kind, Result},
 };
 
@@ -144,6 +147,7 @@ waiting! {
         schema: &RegisterRequest,
         how: &Check
     ) -> CompatibilityResponse;
+    fn batch(schemas: &BatchRequest, how: &Batch) -> BatchResponse;
     fn explain(change: &ExplainRequest) -> Explanation;
 
     fn config(scope: Option<&str>) -> Config;

@@ -124,7 +124,10 @@ impl Client {
     }
 
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: Call) -> Result<T> {
-        self.exchange.send(&call, &self.retry).await?.json()
+        let answer = self.exchange.send(&call, &self.retry).await?;
+        answer
+            .json()
+            .map_err(|error| error.while_doing(|| self.exchange.describe(&call)))
     }
 
     pub(crate) async fn text(&self, call: Call) -> Result<String> {

@@ -21,6 +21,13 @@ pub(crate) fn contained<T: Send>(function: impl FnOnce() -> T + Send) -> Result<
     })
 }
 
+/// Runs a function on a contained thread, and makes a panic an error there already.
+#[cfg(feature = "json-schema")]
+pub(crate) fn caught<T>(function: impl FnOnce() -> T) -> Result<T, String> {
+    // What the function was at is thrown away with it, so nobody sees it half done.
+    panic::catch_unwind(panic::AssertUnwindSafe(function)).map_err(|panic| message(&*panic))
+}
+
 /// Has panics of our threads say nothing, and leaves all others as they were.
 fn silence() {
     static SILENCED: Once = Once::new();

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use sha2::{Digest, Sha256};
+use syn::Ident;
 
 use crate::{Module, Registration, SchemaText};
 
@@ -29,6 +30,27 @@ pub(crate) fn registration(text: &SchemaText) -> Option<TokenStream> {
         pub const ID: u32 = #id;
         #guid
     })
+}
+
+/// The implementation that tells where a type's schema is registered.
+pub(crate) fn registered(name: &Ident, registered: &Registration) -> TokenStream {
+    let Registration {
+        subject,
+        version,
+        id,
+        guid,
+    } = registered;
+    let guid = guid.as_ref().map(|guid| {
+        quote!(const GUID: ::core::option::Option<&'static str> = ::core::option::Option::Some(#guid);)
+    });
+    quote! {
+        impl ::dovetail_runtime::Registered for #name {
+            const SUBJECT: &'static str = #subject;
+            const VERSION: u32 = #version;
+            const ID: u32 = #id;
+            #guid
+        }
+    }
 }
 
 /// The SHA-256 of a text, as an array of bytes.

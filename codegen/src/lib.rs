@@ -14,6 +14,8 @@ mod docs;
 mod emit;
 mod error;
 mod generate;
+#[cfg(feature = "json-schema")]
+mod json_schema;
 mod local;
 pub mod lock;
 pub mod manifest;

@@ -21,9 +21,11 @@ mod limits;
 mod position;
 mod protobuf;
 mod schema;
+mod tags;
 
 pub use check::{Report, check};
 pub use difference::{Difference, Rule, Verdict, rules};
 pub use identity::{Guid, identity};
 pub use limits::TooComplex;
-pub use schema::{NamedText, Schema, SchemaError, parse};
+pub use schema::{Format, NamedText, Schema, SchemaError, parse, parse_lax};
+pub use tags::TagEdits;

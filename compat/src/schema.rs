@@ -20,6 +20,17 @@ pub struct NamedText {
 #[error("{0}")]
 pub struct SchemaError(pub String);
 
+/// Another form of a text than the canonical one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Avro with everything that references define written out.
+    Resolved,
+    /// Protobuf as a base64 `FileDescriptorProto`.
+    Serialized,
+    /// Protobuf without extensions.
+    IgnoreExtensions,
+}
+
 /// A schema that was parsed and whose references were resolved. Cheap to keep: checks borrow it.
 #[derive(Debug)]
 pub struct Schema {
@@ -49,13 +60,32 @@ pub fn parse(
     text: &str,
     references: &[NamedText],
 ) -> Result<Schema, SchemaError> {
+    parse_with(schema_type, text, references, AvroSchema::parse)
+}
+
+/// As [`parse`], but takes the names and default values of Avro as they are: for what was registered elsewhere, or before
+/// they were looked at.
+pub fn parse_lax(
+    schema_type: SchemaType,
+    text: &str,
+    references: &[NamedText],
+) -> Result<Schema, SchemaError> {
+    parse_with(schema_type, text, references, AvroSchema::parse_lax)
+}
+
+fn parse_with(
+    schema_type: SchemaType,
+    text: &str,
+    references: &[NamedText],
+    parse_avro: fn(&str, &[NamedText]) -> Result<AvroSchema, SchemaError>,
+) -> Result<Schema, SchemaError> {
     if let Some(offset) = text.find('\0') {
         return Err(SchemaError(format!(
             "the text contains a NUL character at byte {offset}"
         )));
     }
     let parsed = match schema_type {
-        SchemaType::Avro => Parsed::Avro(Box::new(AvroSchema::parse(text, references)?)),
+        SchemaType::Avro => Parsed::Avro(Box::new(parse_avro(text, references)?)),
         SchemaType::Protobuf => {
             Parsed::Protobuf(Box::new(ProtobufSchema::parse(text, references)?))
         }
@@ -67,6 +97,18 @@ pub fn parse(
         Parsed::Json(schema) => schema.canonical(),
     };
     Ok(Schema { canonical, parsed })
+}
+
+impl Format {
+    /// The form that has this name in the protocol.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "resolved" => Some(Self::Resolved),
+            "serialized" => Some(Self::Serialized),
+            "ignore_extensions" => Some(Self::IgnoreExtensions),
+            _ => None,
+        }
+    }
 }
 
 impl Schema {
@@ -82,6 +124,21 @@ impl Schema {
     /// The text that is stored, returned and hashed: the submitted one reprinted in the format's canonical form.
     pub fn canonical(&self) -> &str {
         &self.canonical
+    }
+
+    /// The text in another form; `None` where the format has no such form.
+    pub fn formatted(&self, format: Format) -> Result<Option<String>, SchemaError> {
+        match (&self.parsed, format) {
+            (Parsed::Avro(schema), Format::Resolved) => schema
+                .resolved()
+                .map(Some)
+                .map_err(|error| SchemaError(error.to_string())),
+            (Parsed::Protobuf(schema), Format::Serialized) => Ok(Some(schema.serialized())),
+            (Parsed::Protobuf(schema), Format::IgnoreExtensions) => {
+                Ok(Some(schema.without_extensions()))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The names of the fields at the top: of an Avro record, of the first Protobuf message, or the properties of a JSON

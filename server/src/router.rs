@@ -10,8 +10,8 @@ use axum::{
 
 use crate::{
     api::{
-        batch, compatibility, config, contexts, events, explain, mode, operations, root, schemas,
-        subjects, versions,
+        batch, compatibility, config, contexts, events, explain, metadata, mode, operations, root,
+        schemas, subjects, versions,
         webhooks::{deliveries, event_types, replays, subscriptions as webhooks},
     },
     app::App,
@@ -24,9 +24,13 @@ fn api() -> Routes {
     Routes::default()
         .get("/", root::get)
         .post("/", root::post)
+        .get("/v1/metadata/id", metadata::id)
+        .get("/v1/metadata/version", metadata::version)
+        .get("/v1/metadata/deployment", metadata::deployment)
         .get("/subjects", subjects::list)
         .post("/subjects/{subject}", subjects::look_up)
         .delete("/subjects/{subject}", subjects::delete)
+        .get("/subjects/{subject}/metadata", subjects::with_metadata)
         .get("/subjects/{subject}/versions", versions::list)
         .post("/subjects/{subject}/versions", versions::register)
         .get("/subjects/{subject}/versions/{version}", versions::get)
@@ -39,6 +43,8 @@ fn api() -> Routes {
             "/subjects/{subject}/versions/{version}/referencedby",
             versions::referenced_by,
         )
+        .post("/subjects/{subject}/versions/{version}/tags", versions::tag)
+        .get("/schemas", schemas::list)
         .get("/schemas/types", schemas::types)
         .get("/schemas/ids/{id}", schemas::get)
         .get("/schemas/ids/{id}/schema", schemas::get_schema)
@@ -106,6 +112,7 @@ fn api() -> Routes {
         .put("/mode/{subject}", mode::put_of)
         .delete("/mode/{subject}", mode::delete_of)
         .get("/contexts", contexts::list)
+        .delete("/contexts/{context}", contexts::delete)
         .get("/health/live", operations::live)
         .get("/health/ready", operations::ready)
 }

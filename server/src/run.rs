@@ -37,6 +37,15 @@ pub async fn run(settings: &Settings, shutdown: impl Future<Output = ()>) -> Res
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| RunError::Listen(settings.listen, error))?;
+    run_on(listener, settings, shutdown).await
+}
+
+/// As [`run`], where the caller listens already.
+pub async fn run_on(
+    listener: TcpListener,
+    settings: &Settings,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RunError> {
     let address = listener.local_addr().unwrap_or(settings.listen);
     let app = Arc::new(App::new(settings.source(address)));
     tracing::info!(%address, "listening on http://{address}");

@@ -11,7 +11,7 @@ use toml::{Table, Value};
 
 use crate::{
     http::{BodyLimits, Limits},
-    registry::{Behaviour, ParserLimits, Validation},
+    registry::{Behaviour, ParserLimits, Profile, Validation},
     webhooks::{
         EngineSettings, MARGIN, Places, Schedule, event::Source, network::InvalidNetwork,
         start::WebhookOptions, target::TargetPolicy,
@@ -42,6 +42,8 @@ pub struct Settings {
     pub database_url: String,
     /// How new reads are, where several nodes share a database.
     pub read_consistency: ReadConsistency,
+    /// Which clients the answers are shaped for.
+    pub compat_profile: Profile,
     /// The level where none is configured.
     pub compatibility_level: CompatibilityLevel,
     /// Whether reserved fields are held free where nothing is configured.
@@ -340,6 +342,7 @@ impl Settings {
                 reference_versions: self.strict_reference_versions,
             },
             mode_mutability: self.mode_mutability,
+            profile: self.compat_profile,
             parser: ParserLimits {
                 deadline: Duration::from_secs(self.parse_timeout_seconds),
                 cache_bytes: self.schema_cache_mib * MIB,

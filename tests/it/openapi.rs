@@ -112,8 +112,7 @@ fn examples_are_valid() {
             .as_object()
             .expect("named parts");
         for (name, item) in named {
-            let content = item["content"].as_object();
-            for media in content.into_iter().flat_map(|content| content.values()) {
+            for (_, media) in item["content"].as_object().into_iter().flatten() {
                 let more = media["examples"].as_object().into_iter().flatten();
                 let more = more.map(|(_, example)| &example["value"]);
                 let examples: Vec<&Value> = media.get("example").into_iter().chain(more).collect();

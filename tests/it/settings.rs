@@ -56,6 +56,7 @@ fn other_than(name: &str, default: &Value) -> Value {
         (_, Value::Boolean(is_set)) => Value::Boolean(!is_set),
         ("listen", _) => Value::String("127.0.0.9:9".into()),
         ("compatibility_level", _) => Value::String("FULL".into()),
+        ("compat_profile", _) => Value::String("7".into()),
         ("read_consistency", _) => Value::String("eventual".into()),
         ("log_format", _) => Value::String("json".into()),
         _ => Value::String("other".into()),

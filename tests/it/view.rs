@@ -19,7 +19,9 @@ use dovetail_model::{
 };
 use dovetail_server::{
     core::{CommitStats, Scope, Usage, View},
-    registry::{Behaviour, ParserLimits, Registration, Registry, RegistryError, Validation},
+    registry::{
+        Behaviour, ParserLimits, Profile, Registration, Registry, RegistryError, Validation,
+    },
     storage::{Storage, open},
 };
 use dovetail_tests::Database;
@@ -432,6 +434,7 @@ async fn start(database: &Database) -> (Arc<dyn Storage>, Registry) {
         text_cache_bytes: 1 << 20,
         validation: Validation::default(),
         mode_mutability: true,
+        profile: Profile::Eight,
         parser: ParserLimits {
             deadline: Duration::from_mins(1),
             cache_bytes: 1 << 20,

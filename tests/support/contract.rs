@@ -104,7 +104,7 @@ impl Contract {
 
     /// Says what is wrong with an answer to a request for `target`, the path and query as they were sent.
     pub fn check(&self, method: &str, target: &str, answer: &Answer) -> Result<(), String> {
-        let path = target.split('?').next().unwrap_or_default();
+        let path = without_context(target.split('?').next().unwrap_or_default());
         let is_head = method == "HEAD";
         let wanted = if is_head { "GET" } else { method };
         let on_path: Vec<&Operation> = self
@@ -236,14 +236,13 @@ impl Operation {
 
 impl Reply {
     fn read(document: &Value, reply: &Value, schemas: &mut Schemas) -> Self {
-        let nothing = Map::new();
-        let content = reply["content"].as_object().unwrap_or(&nothing);
+        let content = reply["content"].as_object().into_iter().flatten();
         let schema = content
-            .values()
-            .map(|media| schemas.validator(resolved(document, &media["schema"])))
+            .clone()
+            .map(|(_, media)| schemas.validator(resolved(document, &media["schema"])))
             .next();
         Self {
-            media_types: content.keys().cloned().collect(),
+            media_types: content.map(|(name, _)| name.clone()).collect(),
             schema,
             is_raw_text: reply["x-raw-text"] == true,
             codes: numbers(&reply["x-error-codes"]),
@@ -255,7 +254,7 @@ impl Reply {
             let is_empty = answer.text.is_empty();
             return is_empty
                 .then_some(())
-                .ok_or_else(|| "there is a body".to_owned());
+                .ok_or_else(|| "it has a body".to_owned());
         };
         let content_type = answer.headers.get(CONTENT_TYPE);
         let content_type = content_type
@@ -323,6 +322,25 @@ impl Schemas {
 /// database has one code for all statuses of a failed server.
 pub fn is_of(code: u64, status: u64) -> bool {
     code == status || code / 100 == status || (code / 100 == 500 && status >= 500)
+}
+
+/// A path that begins with a context is answered as the one without it.
+fn without_context(path: &str) -> &str {
+    let rest = path.strip_prefix("/contexts/");
+    let rest = rest.and_then(|rest| rest.find('/').map(|at| &rest[at..]));
+    let prefixes = [
+        "subjects",
+        "schemas",
+        "config",
+        "mode",
+        "compatibility",
+        "associations",
+    ];
+    let first = rest.and_then(|rest| rest.split('/').nth(1));
+    match (rest, first) {
+        (Some(rest), Some(first)) if prefixes.contains(&first) => rest,
+        _ => path,
+    }
 }
 
 /// Follows a reference inside the document.

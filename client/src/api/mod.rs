@@ -2,6 +2,7 @@
 //!
 //! Optional parameters are the fields of a struct that says nothing where it is left at its default.
 
+mod batch;
 mod compatibility;
 mod config;
 mod contexts;
@@ -12,6 +13,7 @@ mod schemas;
 mod subjects;
 mod versions;
 
+pub use batch::Batch;
 pub use compatibility::Check;
 pub use mode::SetMode;
 pub use operations::ServerVersion;

@@ -64,7 +64,7 @@ impl Exchange {
         for step in 0..self.bases.len() {
             let index = (first + step) % self.bases.len();
             let sent = self.attempt(&self.bases[index], call, deadline).await;
-            let sent = sent.map_err(|error| error.while_doing(|| self.describe(index, call)));
+            let sent = sent.map_err(|error| error.while_doing(|| self.describe_at(index, call)));
             match sent {
                 Err(error) if is_worth_another_base(&error) && may_repeat(call, &error) => {
                     last = Some(error);
@@ -124,7 +124,12 @@ impl Exchange {
         Ok(headers)
     }
 
-    fn describe(&self, index: usize, call: &Call) -> String {
+    /// The call, as it went to the base URL that answered last.
+    pub(crate) fn describe(&self, call: &Call) -> String {
+        self.describe_at(self.preferred.load(Ordering::Relaxed), call)
+    }
+
+    fn describe_at(&self, index: usize, call: &Call) -> String {
         let base = self.bases[index].as_str().trim_end_matches('/');
         format!("{} {base}{}", call.method, call.target())
     }

@@ -10,7 +10,7 @@ use super::{
     compile::{MARK, root_items},
     units::Tree,
 };
-use crate::{docs, modules::ident};
+use crate::{docs, emit, modules::ident};
 
 /// A message or an enum.
 pub(super) struct Type {
@@ -225,20 +225,8 @@ impl Walk<'_> {
         let (schema, hash) = constant_names(*self.numbers.get(found.file.as_str())?);
         let up = self.path.iter().map(|_| quote!(super::));
         let root = quote!(self::#(#up)*);
-        let registered = self.tree.registered.get(&found.file).map(|registered| {
-            let (subject, version, id) = (&registered.subject, registered.version, registered.id);
-            let guid = registered.guid.as_ref().map(|guid| {
-                quote!(const GUID: ::core::option::Option<&'static str> = ::core::option::Option::Some(#guid);)
-            });
-            quote! {
-                impl ::dovetail_runtime::Registered for #name {
-                    const SUBJECT: &'static str = #subject;
-                    const VERSION: u32 = #version;
-                    const ID: u32 = #id;
-                    #guid
-                }
-            }
-        });
+        let registered = self.tree.registered.get(&found.file);
+        let registered = registered.map(|registered| emit::registered(name, registered));
         Some(quote! {
             impl ::dovetail_runtime::ProtobufType for #name {
                 const FULL_NAME: &'static str = #full_name;

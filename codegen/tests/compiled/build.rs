@@ -6,7 +6,7 @@ use dovetail_codegen::Builder;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for case in ["protobuf"] {
+    for case in ["json", "protobuf"] {
         let mut builder = Builder::new().out_dir(out.join(case));
         let mut folders = vec![PathBuf::from("cases").join(case)];
         while let Some(folder) = folders.pop() {

@@ -1,6 +1,8 @@
 //! What the code generator promises, over its public face.
 
 mod avro;
+#[cfg(feature = "json-schema")]
+mod json_schema;
 mod lock;
 mod manifest;
 #[cfg(feature = "protobuf")]

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{names::check_name, tree::Order};
+use super::{names::Strictness, tree::Order};
 
 /// The largest size of a fixed type: what Java lets an array have.
 const SIZE_LIMIT: u32 = 2_147_483_639;
@@ -104,7 +104,7 @@ pub(super) fn aliases(value: Value) -> Result<Vec<String>, String> {
 }
 
 /// The symbols of an enum: at least one, all different.
-pub(super) fn symbols(value: Option<Value>) -> Result<Vec<String>, String> {
+pub(super) fn symbols(value: Option<Value>, strictness: Strictness) -> Result<Vec<String>, String> {
     let Some(Value::Array(items)) = value else {
         return Err("an enum has no array of \"symbols\"".to_owned());
     };
@@ -117,7 +117,7 @@ pub(super) fn symbols(value: Option<Value>) -> Result<Vec<String>, String> {
         let Value::String(symbol) = item else {
             return Err(format!("a symbol is not a string but {}", what_is(&item)));
         };
-        check_name(&symbol)?;
+        strictness.check(&symbol)?;
         if !seen.insert(symbol.clone()) {
             return Err(format!("the enum has the symbol \"{symbol}\" twice"));
         }

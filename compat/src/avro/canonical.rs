@@ -41,10 +41,6 @@ impl AvroSchema {
     }
 
     /// The canonical form with everything that references define written out at its first use.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the face has no way to ask for it yet")
-    )]
     pub(crate) fn resolved(&self) -> Result<String, TooComplex> {
         print(self, self.root, Form::Resolved)
             .map_err(|_| TooComplex("writing out the references of an Avro schema"))

@@ -23,12 +23,14 @@ mod numbers;
 mod parse;
 mod resolve;
 mod rules;
+mod tags;
 mod tree;
 mod value;
 mod walk;
 mod witness;
 
 pub(crate) use rules::RULES;
+pub(crate) use tags::visit_places;
 pub(crate) use tree::AvroSchema;
 pub(crate) use walk::differences;
 pub(crate) use witness::witness;

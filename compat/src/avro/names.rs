@@ -12,15 +12,53 @@ pub(super) struct Name {
     simple_at: usize,
 }
 
+/// How closely names and defaults are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Strictness {
+    /// As the specification has it.
+    #[default]
+    Strict,
+    /// Any name that is not empty, and any default: for what other registries took once.
+    Lax,
+}
+
+impl Strictness {
+    /// Reads `name` inside a namespace.
+    pub(super) fn name(self, name: &str, namespace: Option<&str>) -> Result<Name, String> {
+        match self {
+            Self::Strict => Name::new(name, namespace),
+            Self::Lax if name.is_empty() || name.ends_with('.') => {
+                Err("a name is empty".to_owned())
+            }
+            Self::Lax => Ok(Name::unchecked(name, namespace)),
+        }
+    }
+
+    /// Checks one part of a name, a field's name or a symbol.
+    pub(super) fn check(self, name: &str) -> Result<(), String> {
+        match self {
+            Self::Strict => check_name(name),
+            Self::Lax if name.is_empty() => Err("a name is empty".to_owned()),
+            Self::Lax => Ok(()),
+        }
+    }
+}
+
 impl Name {
     /// Reads `name` inside a namespace. A dot in the name makes it a full name, and a leading dot one without namespace.
     pub(super) fn new(name: &str, namespace: Option<&str>) -> Result<Self, String> {
+        let name = Self::unchecked(name, namespace);
+        check_name(name.simple())?;
+        Ok(name)
+    }
+
+    /// The same for a name whose characters were checked, or do not matter.
+    pub(super) fn unchecked(name: &str, namespace: Option<&str>) -> Self {
         let (namespace, simple) = match name.rsplit_once('.') {
             Some((namespace, simple)) => (Some(namespace), simple),
             None => (namespace, name),
         };
-        check_name(simple)?;
-        Ok(match namespace.filter(|namespace| !namespace.is_empty()) {
+        match namespace.filter(|namespace| !namespace.is_empty()) {
             Some(namespace) => Self {
                 full: format!("{namespace}.{simple}").into(),
                 simple_at: namespace.len() + 1,
@@ -29,7 +67,7 @@ impl Name {
                 full: simple.into(),
                 simple_at: 0,
             },
-        })
+        }
     }
 
     pub(super) fn full(&self) -> &str {

@@ -21,7 +21,7 @@ use super::{
     attributes::{Parts, what_is},
     canonical::{self, Form},
     json,
-    names::Name,
+    names::{Name, Strictness},
     tree::{At, AvroSchema, Kind, Node, NodeId, Primitive, Step, Union, pointer},
 };
 
@@ -33,7 +33,24 @@ pub(super) const TRIED_BRANCHES: usize = 64;
 
 impl AvroSchema {
     pub(crate) fn parse(text: &str, references: &[NamedText]) -> Result<Self, SchemaError> {
-        let mut parser = Parser::default();
+        Self::parse_with(text, references, Strictness::Strict)
+    }
+
+    /// As [`Self::parse`], but for names and defaults, which are taken as they are.
+    pub(crate) fn parse_lax(text: &str, references: &[NamedText]) -> Result<Self, SchemaError> {
+        Self::parse_with(text, references, Strictness::Lax)
+    }
+
+    /// What is referred to was registered once, so only the text itself is looked at closely.
+    fn parse_with(
+        text: &str,
+        references: &[NamedText],
+        strictness: Strictness,
+    ) -> Result<Self, SchemaError> {
+        let mut parser = Parser {
+            strictness: Strictness::Lax,
+            ..Parser::default()
+        };
         for reference in references {
             parser.read_text(&reference.text).map_err(|error| {
                 SchemaError(format!("the reference \"{}\": {error}", reference.name))
@@ -41,6 +58,7 @@ impl AvroSchema {
         }
         let own_from = parser.next_id();
         parser.is_own = true;
+        parser.strictness = strictness;
         let of_references = parser.names.keys().cloned().collect();
         let root = parser.read_text(text)?;
         let schema = Self {
@@ -70,6 +88,7 @@ impl AvroSchema {
 
 #[derive(Default)]
 struct Parser {
+    strictness: Strictness,
     nodes: Vec<Node>,
     names: HashMap<Name, NodeId>,
     is_own: bool,
@@ -94,7 +113,9 @@ impl Parser {
         let root = self.schema(value, at, None)?;
         self.resolve_forward()?;
         self.check_unions()?;
-        self.check_defaults()?;
+        if self.strictness == Strictness::Strict {
+            self.check_defaults()?;
+        }
         self.check_repeated()?;
         Ok(root)
     }
@@ -128,7 +149,8 @@ impl Parser {
             return self.push(Kind::Primitive(primitive), at, Vec::new());
         }
         let known = |space| {
-            Name::new(name, space)
+            self.strictness
+                .name(name, space)
                 .ok()
                 .and_then(|name| self.names.get(&name).copied())
         };

@@ -255,7 +255,7 @@ impl AvroSchema {
     }
 
     pub(super) fn defines_in_reference(&self, full: &str) -> bool {
-        Name::new(full, None).is_ok_and(|name| self.of_references.contains(&name))
+        self.of_references.contains(&Name::unchecked(full, None))
     }
 
     /// Whether the node stands in the schema's own text and not in a referenced one.

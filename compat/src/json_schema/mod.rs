@@ -17,6 +17,7 @@ mod parse;
 mod pattern;
 mod place;
 mod rules;
+mod tags;
 mod text;
 mod translate;
 mod uri;
@@ -26,5 +27,6 @@ mod witness;
 
 pub(crate) use parse::JsonSchema;
 pub(crate) use rules::RULES;
+pub(crate) use tags::visit_places;
 pub(crate) use walk::differences;
 pub(crate) use witness::{containment, witness};

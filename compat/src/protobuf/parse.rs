@@ -55,10 +55,6 @@ impl ProtobufSchema {
     }
 
     /// The base64 `FileDescriptorProto`.
-    #[expect(
-        dead_code,
-        reason = "the server's format=serialized is its first caller"
-    )]
     pub(crate) fn serialized(&self) -> String {
         STANDARD.encode(&self.descriptor)
     }
@@ -71,6 +67,10 @@ impl ProtobufSchema {
             body.fields.iter().chain(of_oneofs)
         });
         fields.map(|field| field.name.as_str()).collect()
+    }
+
+    pub(super) const fn tree(&self) -> &tree::File {
+        &self.tree
     }
 
     pub(super) const fn model(&self) -> &Model {

@@ -17,6 +17,7 @@ pub use explain::{
 };
 pub use schema::{
     IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
+    TagRequest,
 };
 
 pub use webhook::{

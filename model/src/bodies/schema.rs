@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::null_as_default;
-use crate::{Metadata, QualifiedSubject, Reference, RuleSet, SchemaId, SchemaType, Version};
+use crate::{
+    Metadata, QualifiedSubject, Reference, RuleSet, SchemaId, SchemaTags, SchemaType, Version,
+};
 
 /// The body of a registration, a lookup and a compatibility check.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +39,60 @@ pub struct RegisterRequest {
     /// The version this is expected to become.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    /// Tags to put into the text.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub schema_tags_to_add: Vec<SchemaTags>,
+    /// Tags to take out of it.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub schema_tags_to_remove: Vec<SchemaTags>,
+    /// Whether the tags in the text of the latest version are put into this one.
+    #[serde(
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub propagate_schema_tags: bool,
+}
+
+/// The body of a change of tags, metadata and rules, which makes a new version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct TagRequest {
+    /// The version this is expected to become.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_version: Option<i64>,
+    /// Tags to put into the text.
+    #[serde(
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub tags_to_add: Vec<SchemaTags>,
+    /// Tags to take out of it.
+    #[serde(
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub tags_to_remove: Vec<SchemaTags>,
+    /// Other metadata.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+    /// Other rules; not looked at where rules are merged or removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_set: Option<RuleSet>,
+    /// Rules to add to those of the version before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules_to_merge: Option<RuleSet>,
+    /// Names of rules to take from them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules_to_remove: Option<Vec<String>>,
 }
 
 /// What a registration answers. The text is already JSON, so that it is escaped once and not per request.
@@ -49,8 +105,9 @@ pub struct RegisterResponse<'a> {
     pub version: Version,
     /// Its identity everywhere.
     pub guid: &'a str,
-    /// The format.
-    pub schema_type: SchemaType,
+    /// The format; old clients do not want to be told that it is Avro.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_type: Option<SchemaType>,
     /// What the text refers to.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub references: &'a [Reference],
@@ -60,7 +117,7 @@ pub struct RegisterResponse<'a> {
     /// Its rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_set: Option<&'a RuleSet>,
-    /// The canonical text.
+    /// The text.
     pub schema: &'a RawValue,
     /// When it was registered, in milliseconds since 1970.
     pub ts: i64,
@@ -70,12 +127,19 @@ pub struct RegisterResponse<'a> {
 
 /// A version of a subject.
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SchemaBody<'a> {
     /// The subject.
     pub subject: Cow<'a, str>,
     /// Everything else is as in the answer to a registration.
     #[serde(flatten)]
     pub version: RegisterResponse<'a>,
+    /// The tags in the text, where they were asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub schema_tags: &'a [SchemaTags],
+    /// The subjects that stand for this one, where they were asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub aliases: &'a [QualifiedSubject],
 }
 
 /// A schema found by its id.
@@ -90,8 +154,9 @@ pub struct SchemaString<'a> {
     pub version: Option<Version>,
     /// Its identity everywhere.
     pub guid: &'a str,
-    /// The format.
-    pub schema_type: SchemaType,
+    /// The format; old clients do not want to be told that it is Avro.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_type: Option<SchemaType>,
     /// What the text refers to.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub references: &'a [Reference],
@@ -101,8 +166,11 @@ pub struct SchemaString<'a> {
     /// Its rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_set: Option<&'a RuleSet>,
-    /// The canonical text.
+    /// The text.
     pub schema: &'a RawValue,
+    /// The tags in the text, where they were asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub schema_tags: &'a [SchemaTags],
     /// The highest id of the context, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_id: Option<SchemaId>,

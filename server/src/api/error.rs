@@ -35,6 +35,7 @@ pub(crate) mod code {
     pub(crate) const REFERENCE_EXISTS: u32 = 42206;
     pub(crate) const INVALID_SUBJECT: u32 = 42208;
     pub(crate) const INVALID_RULE_SET: u32 = 42210;
+    pub(crate) const CONTEXT_NOT_EMPTY: u32 = 42211;
     pub(crate) const INVALID_EVENT_FILTER: u32 = 42230;
     pub(crate) const CURSOR_BEYOND_LOG: u32 = 42231;
     pub(crate) const INVALID_WEBHOOK: u32 = 42232;
@@ -74,6 +75,7 @@ impl From<RegistryError> for HttpError {
             E::ReferenceExists(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::REFERENCE_EXISTS),
             E::InvalidSubject(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SUBJECT),
             E::InvalidRuleSet(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_RULE_SET),
+            E::ContextNotEmpty(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::CONTEXT_NOT_EMPTY),
             E::Storage(storage) => return from_storage(storage),
             E::Internal(_) | E::Moved => {
                 tracing::error!(%error, "a request could not be answered");

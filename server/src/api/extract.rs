@@ -183,6 +183,12 @@ impl Query {
         }
     }
 
+    /// Every value of a parameter that may be repeated.
+    pub(super) fn every<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let values = self.0.iter().filter(move |(key, _)| key == name);
+        values.map(|(_, value)| value.as_str())
+    }
+
     /// A value that may be given once.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, HttpError> {
         let mut values = self
@@ -243,6 +249,54 @@ impl Query {
             .filter(move |(key, _)| key == name)
             .flat_map(|(_, value)| value.split(','))
             .filter(|value| !value.is_empty())
+    }
+
+    /// The part of a list that is asked for. A limit that is not positive, or above the most there is, means the most.
+    pub(super) fn page(&self, most: usize) -> Result<Page, HttpError> {
+        let offset = self.integer("offset")?.unwrap_or(0);
+        let offset = usize::try_from(offset).map_err(|_| {
+            HttpError::bad_request("the query parameter offset is negative".to_owned())
+        })?;
+        let limit = usize::try_from(self.integer("limit")?.unwrap_or(-1)).unwrap_or(0);
+        let fits = (1..=most).contains(&limit);
+        Ok(Page {
+            offset,
+            limit: if fits { limit } else { most },
+        })
+    }
+
+    /// A whole number; one that is too large is as large as can be.
+    fn integer(&self, name: &str) -> Result<Option<i64>, HttpError> {
+        let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(HttpError::bad_request(format!(
+                "the query parameter {name} is \"{}\", but must be a whole number",
+                shown(text)
+            )));
+        }
+        let extreme = if text.starts_with('-') {
+            i64::MIN
+        } else {
+            i64::MAX
+        };
+        Ok(Some(text.parse().unwrap_or(extreme)))
+    }
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page {
+    pub(super) offset: usize,
+    pub(super) limit: usize,
+}
+
+impl Page {
+    /// That part of a list.
+    pub(super) fn of<T>(self, list: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        list.into_iter().skip(self.offset).take(self.limit)
     }
 }
 

@@ -3,20 +3,22 @@
 use std::borrow::Cow;
 
 use axum::{
+    body::Body,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use dovetail_model::{
-    SchemaId,
+    QualifiedSubject, SchemaId,
     bodies::{RegisterResponse, SchemaBody, SchemaString},
 };
+use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
 
 use crate::{
     core::Rendered,
     http::{HttpError, MediaType},
-    registry::Found,
+    registry::{Found, Profile},
 };
 
 /// A JSON answer.
@@ -25,19 +27,59 @@ pub(super) fn json(body: &impl Serialize) -> Result<Response, HttpError> {
 }
 
 fn json_sized(capacity: usize, body: &impl Serialize) -> Result<Response, HttpError> {
+    let text = write_sized(capacity, body)?;
+    Ok(respond(MediaType::default().to_header().clone(), text))
+}
+
+fn write_sized(capacity: usize, body: &impl Serialize) -> Result<Vec<u8>, HttpError> {
     let mut text = Vec::with_capacity(capacity);
     serde_json::to_writer(&mut text, body).map_err(|error| {
         tracing::error!(%error, "an answer could not be written");
         HttpError::internal()
     })?;
-    Ok(respond(MediaType::default().to_header().clone(), text))
+    Ok(text)
+}
+
+/// A list that is written as it comes, so that a long one takes no more memory than a short one. What fits into one piece is
+/// sent with its length.
+pub(super) async fn json_list(
+    items: impl Stream<Item = Result<Vec<u8>, HttpError>> + Send + 'static,
+) -> Result<Response, HttpError> {
+    /// Up to here a list is one piece.
+    const PIECE: usize = 1 << 20;
+    let mut items = Box::pin(items);
+    let mut first = vec![b'['];
+    let mut is_whole = true;
+    while let Some(item) = items.next().await {
+        if first.len() > 1 {
+            first.push(b',');
+        }
+        first.extend(item?);
+        if first.len() > PIECE {
+            is_whole = false;
+            break;
+        }
+    }
+    let content_type = MediaType::default().to_header().clone();
+    if is_whole {
+        first.push(b']');
+        return Ok(respond(content_type, first));
+    }
+    let rest = items.map(|item| {
+        let item = item.map_err(|_| std::io::Error::other("a list broke off"))?;
+        Ok([&b","[..], &item].concat())
+    });
+    let end = stream::once(async { Ok::<_, std::io::Error>(b"]".to_vec()) });
+    let body = stream::once(async { Ok(first) }).chain(rest).chain(end);
+    let headers = [(header::CONTENT_TYPE, content_type)];
+    Ok((StatusCode::OK, headers, Body::from_stream(body)).into_response())
 }
 
 /// The text of a schema as the whole body, not as a JSON string.
 pub(super) fn schema_text(found: &Found) -> Response {
     respond(
         MediaType::default().to_header().clone(),
-        found.content.text().into_bytes(),
+        found.plain_text().into_bytes(),
     )
 }
 
@@ -46,42 +88,81 @@ pub(super) fn respond(content_type: HeaderValue, body: Vec<u8>) -> Response {
     (StatusCode::OK, [(header::CONTENT_TYPE, content_type)], body).into_response()
 }
 
-/// The answer to a registration.
-pub(super) fn registered(found: &Found) -> Result<Response, HttpError> {
+/// The answer to a registration. Old clients are told the id alone, unless they got another schema than they sent.
+pub(super) fn registered(
+    found: &Found,
+    was_altered: bool,
+    profile: Profile,
+) -> Result<Response, HttpError> {
+    if profile == Profile::Seven && !was_altered {
+        return json(&OnlyId {
+            id: found.schema.id,
+        });
+    }
     json_sized(
         room(found),
-        &version_body(found, &found.schema.guid.to_string()),
+        &version_body(found, &found.schema.guid.to_string(), profile),
     )
 }
 
+#[derive(Serialize)]
+struct OnlyId {
+    id: SchemaId,
+}
+
 /// A version of a subject.
-pub(super) fn schema_body(found: &Found) -> Result<Response, HttpError> {
+pub(super) fn schema_body(found: &Found, profile: Profile) -> Result<Response, HttpError> {
     let guid = found.schema.guid.to_string();
-    let body = SchemaBody {
+    json_sized(room(found), &listed_body(found, &guid, &[], profile))
+}
+
+/// A version of a subject as a part of a list, with the subjects that stand for its own.
+pub(super) fn listed(
+    found: &Found,
+    aliases: &[QualifiedSubject],
+    profile: Profile,
+) -> Result<Vec<u8>, HttpError> {
+    let guid = found.schema.guid.to_string();
+    let body = listed_body(found, &guid, aliases, profile);
+    write_sized(room(found), &body)
+}
+
+fn listed_body<'a>(
+    found: &'a Found,
+    guid: &'a str,
+    aliases: &'a [QualifiedSubject],
+    profile: Profile,
+) -> SchemaBody<'a> {
+    SchemaBody {
         subject: subject_name(found),
-        version: version_body(found, &guid),
-    };
-    json_sized(room(found), &body)
+        version: version_body(found, guid, profile),
+        schema_tags: found.tags(),
+        aliases,
+    }
 }
 
 /// A schema that was asked for by its id, with the highest id of its context where that was asked for too.
-pub(super) fn schema_by_id(found: &Found, max_id: Option<SchemaId>) -> Result<Response, HttpError> {
+pub(super) fn schema_by_id(
+    found: &Found,
+    max_id: Option<SchemaId>,
+    profile: Profile,
+) -> Result<Response, HttpError> {
     let guid = found.schema.guid.to_string();
     json_sized(
         room(found),
         &SchemaString {
             max_id,
-            ..schema_string(found, &guid)
+            ..schema_string(found, &guid, profile)
         },
     )
 }
 
 /// The body of that answer, which is kept beside the text for the next who asks.
-pub(crate) fn kept_schema_by_id(found: &Found) -> Option<Bytes> {
+pub(crate) fn kept_schema_by_id(found: &Found, profile: Profile) -> Option<Bytes> {
     let render = || {
         let mut body = Vec::with_capacity(room(found));
         let guid = found.schema.guid.to_string();
-        serde_json::to_writer(&mut body, &schema_string(found, &guid)).ok()?;
+        serde_json::to_writer(&mut body, &schema_string(found, &guid, profile)).ok()?;
         Some(Bytes::from(body))
     };
     let kept = if let Some(kept) = found.content.rendered.get() {
@@ -106,43 +187,44 @@ pub(crate) fn kept_schema_by_id(found: &Found) -> Option<Bytes> {
 }
 
 /// A schema that was asked for by its GUID: it names no subject, since every context may hold it.
-pub(super) fn schema_by_guid(found: &Found) -> Result<Response, HttpError> {
+pub(super) fn schema_by_guid(found: &Found, profile: Profile) -> Result<Response, HttpError> {
     let guid = found.schema.guid.to_string();
     let body = SchemaString {
         subject: None,
         version: None,
         ts: None,
         deleted: None,
-        ..schema_string(found, &guid)
+        ..schema_string(found, &guid, profile)
     };
     json_sized(room(found), &body)
 }
 
-fn version_body<'a>(found: &'a Found, guid: &'a str) -> RegisterResponse<'a> {
+fn version_body<'a>(found: &'a Found, guid: &'a str, profile: Profile) -> RegisterResponse<'a> {
     RegisterResponse {
         id: found.schema.id,
         version: found.version,
         guid,
-        schema_type: found.schema.schema_type,
-        references: &found.schema.references,
+        schema_type: profile.shown(found.schema.schema_type),
+        references: found.references(),
         metadata: found.content.metadata.as_ref(),
         rule_set: found.content.rule_set.as_ref(),
-        schema: &found.content.text,
+        schema: found.text(),
         ts: found.at,
         deleted: found.deleted,
     }
 }
 
-fn schema_string<'a>(found: &'a Found, guid: &'a str) -> SchemaString<'a> {
+fn schema_string<'a>(found: &'a Found, guid: &'a str, profile: Profile) -> SchemaString<'a> {
     SchemaString {
         subject: Some(subject_name(found)),
         version: Some(found.version),
         guid,
-        schema_type: found.schema.schema_type,
-        references: &found.schema.references,
+        schema_type: profile.shown(found.schema.schema_type),
+        references: found.references(),
         metadata: found.content.metadata.as_ref(),
         rule_set: found.content.rule_set.as_ref(),
-        schema: &found.content.text,
+        schema: found.text(),
+        schema_tags: found.tags(),
         max_id: None,
         ts: Some(found.at),
         deleted: Some(found.deleted),
@@ -159,5 +241,5 @@ fn subject_name(found: &Found) -> Cow<'_, str> {
 
 /// What the body will take, so that it is written into one allocation.
 fn room(found: &Found) -> usize {
-    found.content.text.get().len() + found.subject.subject.as_str().len() + 512
+    found.text().get().len() + found.subject.subject.as_str().len() + 512
 }

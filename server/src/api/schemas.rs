@@ -1,16 +1,55 @@
-//! `/schemas`: schemas by their id and by their GUID.
+//! `/schemas`: all of them, and each by its id or its GUID.
 
 use std::str::FromStr;
 
 use axum::extract::Path;
 use dovetail_compat::Guid;
 use dovetail_model::SchemaType;
+use futures_util::{StreamExt, stream};
 
 use super::{
     extract::{Answer, Live, Query, WithId, parse_scope},
-    render::{json, schema_by_guid, schema_by_id, schema_text},
+    render::{self, json, json_list, schema_by_guid, schema_by_id, schema_text},
+    show::show,
+    subjects::visibility,
 };
-use crate::{core::Scope, http::HttpError, registry::RegistryError};
+use crate::{
+    core::Scope,
+    http::HttpError,
+    registry::{RegistryError, SchemaFilter, SubjectFilter},
+};
+
+/// The most schemas that one answer lists.
+const MOST: usize = 1000;
+
+/// How many texts are fetched at once.
+const AT_ONCE: usize = 16;
+
+/// `GET /schemas`
+pub(crate) async fn list(Live(registry): Live, query: Query) -> Answer {
+    let page = query.page(MOST)?;
+    let filter = SchemaFilter {
+        subjects: SubjectFilter::parse(query.text("subjectPrefix")?.unwrap_or_default()),
+        visibility: visibility(&query)?,
+        latest_only: query.flag("latestOnly")?,
+        rule_type: query.text("ruleType")?.map(str::to_owned),
+        aliases: query.flag("aliases")?,
+    };
+    let listed = registry.listing(&filter, page.offset, page.limit).await?;
+    let profile = registry.profile();
+    let texts = stream::iter(listed)
+        .map(move |one| {
+            let registry = registry.clone();
+            async move {
+                let found = registry.fetch(&one).await?;
+                let found = found.map(|found| render::listed(&found, &one.aliases, profile));
+                found.transpose()
+            }
+        })
+        .buffered(AT_ONCE)
+        .filter_map(|text| async { text.transpose() });
+    json_list(texts).await
+}
 
 /// `GET /schemas/types`
 pub(crate) async fn types() -> Answer {
@@ -26,43 +65,48 @@ pub(crate) async fn get(Live(registry): Live, WithId(id): WithId, query: Query) 
     } else {
         None
     };
-    schema_by_id(&found, max_id)
+    let found = show(&registry, &query, found).await?;
+    schema_by_id(&found, max_id, registry.profile())
 }
 
 /// `GET /schemas/ids/{id}/schema`
 pub(crate) async fn get_schema(Live(registry): Live, WithId(id): WithId, query: Query) -> Answer {
-    Ok(schema_text(
-        &registry.schema_by_id(&scope(&query)?, id).await?,
-    ))
+    let found = registry.schema_by_id(&scope(&query)?, id).await?;
+    Ok(schema_text(&show(&registry, &query, found).await?))
 }
 
 /// `GET /schemas/ids/{id}/subjects`
 pub(crate) async fn subjects(Live(registry): Live, WithId(id): WithId, query: Query) -> Answer {
-    json(
-        &registry
-            .subjects_of(&scope(&query)?, id, query.flag("deleted")?)
-            .await?,
-    )
+    let page = query.page(usize::MAX)?;
+    let subjects = registry
+        .subjects_of(&scope(&query)?, id, query.flag("deleted")?)
+        .await?;
+    json(&page.of(subjects).collect::<Vec<_>>())
 }
 
 /// `GET /schemas/ids/{id}/versions`
 pub(crate) async fn versions(Live(registry): Live, WithId(id): WithId, query: Query) -> Answer {
-    json(
-        &registry
-            .usages_of(&scope(&query)?, id, query.flag("deleted")?)
-            .await?,
-    )
+    let page = query.page(usize::MAX)?;
+    let usages = registry
+        .usages_of(&scope(&query)?, id, query.flag("deleted")?)
+        .await?;
+    json(&page.of(usages).collect::<Vec<_>>())
 }
 
 /// `GET /schemas/guids/{guid}`
-pub(crate) async fn get_by_guid(Live(registry): Live, Path(text): Path<String>) -> Answer {
+pub(crate) async fn get_by_guid(
+    Live(registry): Live,
+    Path(text): Path<String>,
+    query: Query,
+) -> Answer {
     let not_found = || {
         HttpError::from(RegistryError::SchemaIdNotFound(
             text.chars().take(64).collect(),
         ))
     };
     let guid = Guid::from_str(&text).map_err(|_| not_found())?;
-    schema_by_guid(&registry.schema_by_guid(&guid).await?)
+    let found = registry.schema_by_guid(&guid).await?;
+    schema_by_guid(&show(&registry, &query, found).await?, registry.profile())
 }
 
 /// `GET /schemas/guids/{guid}/ids`: an unknown GUID has no ids, which is no error.

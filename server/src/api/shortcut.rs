@@ -16,7 +16,8 @@ pub(crate) fn shortcut(app: Arc<App>) -> Shortcut {
             return None;
         }
         let id = SchemaId::new(digits.parse().ok()?)?;
-        let body = kept_schema_by_id(&app.registry().ok()?.known_schema(id)?)?;
+        let registry = app.registry().ok()?;
+        let body = kept_schema_by_id(&registry.known_schema(id)?, registry.profile())?;
         app.metrics().hot_answer(since.elapsed());
         Some(body)
     })

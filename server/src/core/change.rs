@@ -45,6 +45,8 @@ pub enum ChangeKind {
     },
     /// The mode of a scope was set; `None` when it was removed.
     ModeChanged { scope: Scope, mode: Option<Mode> },
+    /// An empty context was deleted, with all settings in it. What its ids stood for is remembered.
+    ContextDeleted { context: Context },
 }
 
 /// A new version of a subject.
@@ -168,6 +170,7 @@ impl ChangeKind {
             Self::SubjectDeleted(_) => "subject_deleted",
             Self::ConfigChanged { .. } => "config_changed",
             Self::ModeChanged { .. } => "mode_changed",
+            Self::ContextDeleted { .. } => "context_deleted",
         }
     }
 }

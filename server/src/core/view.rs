@@ -4,7 +4,7 @@
 //! started with, the committer changes its own and publishes it when the database has committed. A view at N is equal to a
 //! view loaded from the tables at N.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use dovetail_compat::Guid;
 use dovetail_model::{
@@ -27,6 +27,8 @@ pub struct View {
 /// One context. Every lookup that misses is an empty one of these.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ContextView {
+    /// Whether it is there. One that was deleted leaves the meanings of its ids.
+    pub(super) exists: bool,
     pub(super) subjects: OrdMap<Subject, Arc<SubjectView>>,
     pub(super) schemas: OrdMap<SchemaId, Arc<SchemaEntry>>,
     pub(super) by_guid: HashMap<Guid, SchemaId>,
@@ -80,6 +82,47 @@ impl View {
     /// The number of the last change in it.
     pub fn seq(&self) -> u64 {
         self.seq
+    }
+
+    /// The subject that is meant by a name: another one where its settings say so. That one's own alias does not count.
+    pub fn aliased<'a>(&self, subject: &'a QualifiedSubject) -> Cow<'a, QualifiedSubject> {
+        let config = self
+            .subject(subject)
+            .and_then(|holder| holder.config.as_deref());
+        let alias = config.and_then(|config| config.alias.as_deref());
+        alias
+            .and_then(|alias| QualifiedSubject::parse_within(alias, &subject.context).ok())
+            .map_or(Cow::Borrowed(subject), Cow::Owned)
+    }
+
+    /// The subject that is meant where a name without a context is not `fitting` in the default one: the first of that name
+    /// in another context that is.
+    pub fn in_contexts<'a>(
+        &self,
+        subject: &'a QualifiedSubject,
+        fitting: impl Fn(&SubjectView) -> bool,
+    ) -> Cow<'a, QualifiedSubject> {
+        let fits = |subject: &QualifiedSubject| self.subject(subject).is_some_and(|it| fitting(it));
+        if !subject.context.is_default() || fits(subject) {
+            return Cow::Borrowed(subject);
+        }
+        self.namesakes(subject)
+            .find(fits)
+            .map_or(Cow::Borrowed(subject), Cow::Owned)
+    }
+
+    /// The subjects of the same name in other contexts than the default one.
+    pub fn namesakes<'a>(
+        &'a self,
+        subject: &'a QualifiedSubject,
+    ) -> impl Iterator<Item = QualifiedSubject> + 'a {
+        let others = self.contexts().filter(|(context, slot)| {
+            !context.is_default() && slot.subjects.contains_key(&subject.subject)
+        });
+        others.map(|(context, _)| QualifiedSubject {
+            context: context.clone(),
+            subject: subject.subject.clone(),
+        })
     }
 
     /// Every context that was ever written to, the default one first.
@@ -237,6 +280,7 @@ impl View {
             ChangeKind::ModeChanged { scope, mode } => {
                 self.set(scope, |slot| slot.mode = *mode, |slot| slot.mode = *mode);
             }
+            ChangeKind::ContextDeleted { context } => self.delete_context(context),
         }
     }
 
@@ -250,6 +294,7 @@ impl View {
             version: registered.version,
         };
         let slot = self.contexts.entry(context.clone()).or_default();
+        slot.exists = true;
         let entry = slot
             .schemas
             .entry(registered.id)
@@ -364,6 +409,21 @@ impl View {
         }
     }
 
+    /// Removes a context in which there is no version, but for the meanings of its ids.
+    fn delete_context(&mut self, context: &Context) {
+        let Some(slot) = self.contexts.get_mut(context) else {
+            return;
+        };
+        if slot.schemas.is_empty() {
+            self.contexts.remove(context);
+            return;
+        }
+        slot.exists = false;
+        slot.config = None;
+        slot.mode = None;
+        slot.subjects = OrdMap::new();
+    }
+
     fn set(
         &mut self,
         scope: &Scope,
@@ -371,6 +431,7 @@ impl View {
         on_context: impl FnOnce(&mut ContextView),
     ) {
         let slot = self.contexts.entry(scope.context.clone()).or_default();
+        slot.exists = true;
         let Some(name) = &scope.subject else {
             return on_context(slot);
         };
@@ -392,7 +453,7 @@ impl ContextView {
     pub fn subjects_from(
         &self,
         first: &Subject,
-    ) -> impl Iterator<Item = (&Subject, &Arc<SubjectView>)> {
+    ) -> impl Iterator<Item = (&Subject, &Arc<SubjectView>)> + use<'_> {
         self.subjects.range(first.clone()..)
     }
 
@@ -404,6 +465,18 @@ impl ContextView {
     /// What an id stands for, whether or not a version still carries it.
     pub fn entry(&self, id: SchemaId) -> Option<&Arc<SchemaEntry>> {
         self.schemas.get(&id)
+    }
+
+    /// Whether it was written to, and not deleted since.
+    pub fn exists(&self) -> bool {
+        self.exists
+    }
+
+    /// Whether a version is in it, soft-deleted ones included.
+    pub fn has_versions(&self) -> bool {
+        self.subjects
+            .values()
+            .any(|subject| !subject.versions.is_empty())
     }
 
     /// The highest id ever given out.

@@ -21,6 +21,7 @@ pub struct ViewBuilder {
 struct ContextBuilder {
     subjects: BTreeMap<Subject, SubjectView>,
     schemas: BTreeMap<SchemaId, SchemaEntry>,
+    exists: bool,
     config: Option<Box<Config>>,
     mode: Option<Mode>,
 }
@@ -31,7 +32,7 @@ impl ViewBuilder {
     }
 
     pub fn context(&mut self, context: Context) {
-        self.contexts.entry(context).or_default();
+        self.contexts.entry(context).or_default().exists = true;
     }
 
     /// A schema without its references, before anything that mentions it.
@@ -118,6 +119,7 @@ impl ViewBuilder {
                 }
             }
             let built = ContextView {
+                exists: slot.exists,
                 subjects: slot
                     .subjects
                     .into_iter()

@@ -23,6 +23,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tower::Service;
 
+use super::contexts;
 use super::error::HttpError;
 use super::exchange::Exchange;
 use super::limits::Limits;
@@ -175,6 +176,7 @@ impl hyper::service::Service<Request<Incoming>> for Front {
         }
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        contexts::rewrite(&mut request);
         FrontFuture {
             response: Some(self.router.clone().call(request)),
             ready: None,

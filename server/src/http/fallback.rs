@@ -4,11 +4,14 @@
 
 use axum::http::{Method, Uri};
 
-use super::error::{HttpError, excerpt};
+use super::{
+    contexts,
+    error::{HttpError, excerpt},
+};
 
-/// For `Router::fallback`: 404, naming the path.
+/// For `Router::fallback`: 404, naming the path; 400 where it is the context before the path that is none.
 pub async fn fallback(uri: Uri) -> HttpError {
-    no_route(uri.path())
+    contexts::refusal(uri.path()).unwrap_or_else(|| no_route(uri.path()))
 }
 
 /// For `Router::method_not_allowed_fallback`, after the last route was added: 405. axum adds the `Allow` header.

@@ -5,6 +5,7 @@
 //!   two share, [`Limits`] how much of anything there may be.
 //! - [`NameRequests`], [`Strict`], [`NegotiateJson`]: the layers, each a [`Gate`] put on a router with [`Gated`], the first
 //!   named outermost.
+//! - `contexts`: `/contexts/{context}` before a path, rewritten before anything looks at it.
 //! - [`JsonText`], [`read_body`], [`parse_json`]: the body.
 //! - [`decode()`], percent-encoding.
 //! - [`fallback()`], [`method_not_allowed`]: where no route is.
@@ -26,6 +27,7 @@
 mod accept;
 mod body;
 mod connection;
+mod contexts;
 mod error;
 mod exchange;
 mod fallback;
@@ -40,6 +42,7 @@ mod wire;
 
 pub use accept::{MediaType, NegotiateJson, negotiate};
 pub use body::{BodyLimits, JsonError, JsonText, LargeJsonText, parse_json, read_body};
+pub(crate) use contexts::name as context_name;
 pub use error::HttpError;
 pub use fallback::{fallback, method_not_allowed};
 pub use gate::{Gate, Gated, GatedFuture, GatedService};

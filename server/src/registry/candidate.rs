@@ -11,6 +11,7 @@ use super::{
     Registry, RegistryError, Result,
     parser::{ParsedText, Submitted},
     references::{self, Resolved},
+    terms::Terms,
 };
 use crate::core::{SchemaEntry, Scope, SubjectView, VersionEntry, View};
 
@@ -34,6 +35,19 @@ impl Registry {
         request: &RegisterRequest,
         normalize: bool,
     ) -> Result<Candidate> {
+        self.candidate_with(view, subject, request, normalize, false)
+            .await
+    }
+
+    /// As [`Self::candidate`]; `is_lax` takes names and defaults as they are.
+    pub(super) async fn candidate_with(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        request: &RegisterRequest,
+        normalize: bool,
+        is_lax: bool,
+    ) -> Result<Candidate> {
         let schema_type = match &request.schema_type {
             Some(text) => SchemaType::from_str(text)
                 .map_err(|error| RegistryError::InvalidSchema(error.to_string()))?,
@@ -44,9 +58,18 @@ impl Registry {
             return Err(RegistryError::InvalidSchema("the schema is empty".into()));
         }
         let references = references::resolve(view, subject, &request.references)?;
+        if self.validation.reference_versions {
+            let concrete: Vec<_> = references
+                .iter()
+                .map(|resolved| resolved.reference.clone())
+                .collect();
+            references::agree_on_versions(view, &subject.context, &concrete)?;
+        }
         let scope = Scope::subject(subject);
+        let validation = Terms::of(view, &scope, self.validation).validation;
         let submitted = Submitted {
             schema_type,
+            is_lax: is_lax || view.mode(&scope).is_import() || !validation.new_schemas,
             text: text.to_owned(),
             normalize: !view.mode(&scope).is_import()
                 && (normalize || view.config(&scope, |config| config.normalize) == Some(true)),

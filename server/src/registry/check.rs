@@ -97,6 +97,7 @@ impl Registry {
         normalize: bool,
     ) -> Result<Verdict> {
         let view = self.view().await?;
+        let subject = &*view.aliased(subject);
         let obligation = Obligation::of(&view, subject, self.default_level);
         self.check_request(&view, subject, request, normalize, obligation)
             .await
@@ -112,6 +113,7 @@ impl Registry {
         normalize: bool,
     ) -> Result<Verdict> {
         let view = self.view().await?;
+        let subject = &*view.aliased(subject);
         let holder = view.subject(subject);
         let entry = match spec {
             VersionSpec::Latest => holder.and_then(|holder| holder.latest()),

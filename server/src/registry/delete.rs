@@ -14,7 +14,8 @@ impl Registry {
         permanent: bool,
     ) -> Result<Version> {
         let subject = subject.clone();
-        let decide = move |view: &View| decide_version(view, &subject, spec, permanent);
+        let decide =
+            move |view: &View| decide_version(view, &view.aliased(&subject), spec, permanent);
         self.committer
             .submit(move |moment| decide(moment.view))
             .await
@@ -27,7 +28,7 @@ impl Registry {
         permanent: bool,
     ) -> Result<Vec<Version>> {
         let subject = subject.clone();
-        let decide = move |view: &View| decide_subject(view, &subject, permanent);
+        let decide = move |view: &View| decide_subject(view, &view.aliased(&subject), permanent);
         self.committer
             .submit(move |moment| decide(moment.view))
             .await

@@ -1,6 +1,8 @@
 //! Why a use case refuses. One variant for each thing a client can tell apart; `api/error.rs` gives each its code.
 
-use dovetail_model::{InvalidRuleSet, InvalidSubject, QualifiedSubject, Version, VersionSpec};
+use dovetail_model::{
+    Context, InvalidRuleSet, InvalidSubject, QualifiedSubject, Version, VersionSpec,
+};
 
 use crate::{core::Usage, storage::StorageError};
 
@@ -46,6 +48,8 @@ pub enum RegistryError {
     ReferenceExists(Usage),
     #[error(transparent)]
     InvalidSubject(#[from] InvalidSubject),
+    #[error("Context '{0}' is not empty. Delete its subjects permanently first")]
+    ContextNotEmpty(Context),
     #[error(transparent)]
     InvalidRuleSet(#[from] InvalidRuleSet),
     #[error("{0}")]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use dovetail_model::{QualifiedSubject, Version, bodies::RegisterRequest};
 
-use super::{Registry, RegistryError, Result};
-use crate::core::{Content, SchemaEntry, VersionEntry, View};
+use super::{Registry, RegistryError, Result, shown::Shown, terms::Terms};
+use crate::core::{Content, SchemaEntry, Scope, VersionEntry, View};
 
 /// A version of a subject, with its schema and text.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Found {
     pub deleted: bool,
     pub schema: Arc<SchemaEntry>,
     pub content: Arc<Content>,
+    /// What is shown in the place of what is stored.
+    pub(super) shown: Option<Box<Shown>>,
 }
 
 impl Registry {
@@ -30,6 +32,42 @@ impl Registry {
         deleted: bool,
     ) -> Result<Found> {
         let view = self.view().await?;
+        let subject = &*view.aliased(subject);
+        let missed =
+            match self
+                .look_up_in(&view, subject, request, normalize, deleted)
+                .await
+            {
+                Err(
+                    missed @ (RegistryError::SubjectNotFound(_) | RegistryError::SchemaNotFound),
+                ) if subject.context.is_default() => missed,
+                settled => return settled,
+            };
+        // A name without a context may mean a subject of another one, where references may lead nowhere.
+        for namesake in view.namesakes(subject) {
+            let found = self
+                .look_up_in(&view, &namesake, request, normalize, deleted)
+                .await;
+            match found {
+                Err(
+                    RegistryError::SubjectNotFound(_)
+                    | RegistryError::SchemaNotFound
+                    | RegistryError::InvalidSchema(_),
+                ) => {}
+                settled => return settled,
+            }
+        }
+        Err(missed)
+    }
+
+    async fn look_up_in(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        request: &RegisterRequest,
+        normalize: bool,
+        deleted: bool,
+    ) -> Result<Found> {
         let holder = view
             .subject(subject)
             .filter(|holder| {
@@ -40,11 +78,31 @@ impl Registry {
                 }
             })
             .ok_or_else(|| RegistryError::SubjectNotFound(subject.to_string()))?;
-        let candidate = self.candidate(&view, subject, request, normalize).await?;
-        let entry = candidate
-            .find(&view, holder, deleted)
+        let candidate = match self.candidate(view, subject, request, normalize).await {
+            // It may have been registered when names and defaults were not looked at.
+            Err(RegistryError::InvalidSchema(_)) => {
+                self.candidate_with(view, subject, request, normalize, true)
+                    .await?
+            }
+            settled => settled?,
+        };
+        if let Some(entry) = candidate.find(view, holder, deleted) {
+            return self.found(view, subject, entry).await;
+        }
+        // As registering would complete it.
+        let terms = Terms::of(view, &Scope::subject(subject), self.validation);
+        let earlier = match holder.latest() {
+            Some(latest) => self.extras(view, subject, latest).await?,
+            None => None,
+        };
+        if terms.is_import || (earlier.is_none() && !terms.add_something()) {
+            return Err(RegistryError::SchemaNotFound);
+        }
+        let complete = terms.complete(&candidate, earlier.as_deref(), |_| None);
+        let entry = complete
+            .find(view, holder, deleted)
             .ok_or(RegistryError::SchemaNotFound)?;
-        self.found(&view, subject, entry).await
+        self.found(view, subject, entry).await
     }
 
     /// A version with its schema and text.
@@ -79,6 +137,7 @@ impl Found {
             deleted: entry.deleted,
             schema: Arc::clone(schema),
             content,
+            shown: None,
         })
     }
 }

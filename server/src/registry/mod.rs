@@ -7,17 +7,22 @@ mod batch;
 mod candidate;
 mod check;
 mod config;
+mod contexts;
 mod delete;
 mod error;
 mod explain;
 mod facts;
+mod listing;
 mod log;
 mod lookup;
 mod mode;
 mod parser;
+mod profile;
 mod read;
 mod references;
 mod register;
+mod shown;
+mod tags;
 mod terms;
 mod texts;
 
@@ -28,11 +33,14 @@ pub use check::Verdict;
 pub use config::ConfigAnswer;
 pub use error::RegistryError;
 pub use explain::Explained;
+pub use listing::{Listed, SchemaFilter};
 pub use lookup::Found;
 pub use mode::IMPORT_NEEDS_EMPTY;
 pub use parser::ParserLimits;
+pub use profile::Profile;
 pub use read::{SubjectFilter, Visibility};
 pub use register::Registration;
+pub use shown::Show;
 
 use crate::{
     core::{CommitStats, Committer, Freshness, View, ViewCell},
@@ -58,6 +66,8 @@ pub struct Behaviour {
     pub validation: Validation,
     /// Whether modes may be changed.
     pub mode_mutability: bool,
+    /// Which clients the answers are shaped for.
+    pub profile: Profile,
     /// What parsing and checking may use.
     pub parser: ParserLimits,
 }
@@ -95,6 +105,7 @@ pub struct Registry {
     default_level: CompatibilityLevel,
     validation: Validation,
     mode_mutability: bool,
+    profile: Profile,
 }
 
 impl Registry {
@@ -121,6 +132,7 @@ impl Registry {
             default_level: behaviour.compatibility_level,
             validation: behaviour.validation,
             mode_mutability: behaviour.mode_mutability,
+            profile: behaviour.profile,
             view,
             freshness,
             storage,
@@ -145,6 +157,11 @@ impl Registry {
             parser: Arc::new(self.parser.for_plan()),
             ..self.clone()
         }
+    }
+
+    /// Which clients the answers are shaped for.
+    pub fn profile(&self) -> Profile {
+        self.profile
     }
 
     /// Whether the database answers and the view is current.

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use dovetail_compat::{Guid, NamedText, Schema, identity, parse};
+use dovetail_compat::{Guid, NamedText, Schema, identity, parse, parse_lax};
 use dovetail_model::{Context, Reference, SchemaId, SchemaType};
 use quick_cache::{Weighter, sync::Cache};
 use serde_json::value::RawValue;
@@ -52,6 +52,8 @@ pub(super) struct Submitted {
     pub(super) schema_type: SchemaType,
     pub(super) text: String,
     pub(super) normalize: bool,
+    /// Whether names and defaults are taken as they are.
+    pub(super) is_lax: bool,
     pub(super) references: Vec<Reference>,
     /// What the references stand for.
     pub(super) resolved: Vec<(Context, SchemaId)>,
@@ -159,7 +161,9 @@ impl Parser {
         text: String,
         texts: Vec<NamedText>,
     ) -> Result<Arc<Schema>> {
-        let parsed = self.run(move || parse(schema_type, &text, &texts)).await?;
+        let parsed = self
+            .run(move || parse_lax(schema_type, &text, &texts))
+            .await?;
         let unreadable = |error| {
             RegistryError::Internal(format!("a stored schema can no longer be parsed: {error}"))
         };
@@ -190,7 +194,8 @@ impl ParsedText {
     fn new(submitted: &Submitted, texts: &[NamedText]) -> Result<Self> {
         let invalid =
             |error: dovetail_compat::SchemaError| RegistryError::InvalidSchema(error.to_string());
-        let schema = parse(submitted.schema_type, &submitted.text, texts).map_err(invalid)?;
+        let read = if submitted.is_lax { parse_lax } else { parse };
+        let schema = read(submitted.schema_type, &submitted.text, texts).map_err(invalid)?;
         let mut references = submitted.references.clone();
         let canonical = if submitted.normalize {
             if submitted.schema_type == SchemaType::Avro {

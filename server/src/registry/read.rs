@@ -6,8 +6,8 @@ use dovetail_model::{
     bodies::{IdVersions, SubjectVersion},
 };
 
-use super::{Found, Registry, RegistryError, Result};
-use crate::core::{SchemaEntry, Scope, SubjectView, Usage, VersionEntry, View};
+use super::{Found, Registry, RegistryError, Result, shown::has_properties};
+use crate::core::{Content, SchemaEntry, Scope, SubjectView, Usage, VersionEntry, View};
 
 /// Which versions a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,15 @@ pub enum Visibility {
 }
 
 impl Visibility {
-    fn shows(self, entry: &VersionEntry) -> bool {
+    /// Whoever asks for deleted ones may find none, as long as there is something.
+    fn wider(self) -> Self {
+        match self {
+            Self::Live => Self::Live,
+            Self::All | Self::DeletedOnly => Self::All,
+        }
+    }
+
+    pub(super) fn shows(self, entry: &VersionEntry) -> bool {
         match self {
             Self::Live => !entry.deleted,
             Self::All => true,
@@ -69,6 +77,25 @@ impl SubjectFilter {
     }
 }
 
+impl SubjectFilter {
+    /// Every name that it leaves, whatever is under it.
+    pub(super) fn names<'a>(
+        &'a self,
+        view: &'a View,
+    ) -> impl Iterator<Item = QualifiedSubject> + 'a {
+        let wanted = |context: &&'a Context| self.context.as_ref().is_none_or(|it| it == *context);
+        let contexts = view.contexts().filter(move |(context, _)| wanted(context));
+        contexts.flat_map(|(context, slot)| {
+            slot.subjects_from(&Subject::new(&self.prefix))
+                .take_while(|(name, _)| name.as_str().starts_with(&self.prefix))
+                .map(|(name, _)| QualifiedSubject {
+                    context: context.clone(),
+                    subject: name.clone(),
+                })
+        })
+    }
+}
+
 impl Registry {
     /// Subjects, sorted as their qualified names sort.
     pub async fn subjects(
@@ -77,47 +104,57 @@ impl Registry {
         visibility: Visibility,
     ) -> Result<Vec<QualifiedSubject>> {
         let view = self.view().await?;
-        let mut found = Vec::new();
-        for (context, slot) in view.contexts() {
-            if filter
-                .context
-                .as_ref()
-                .is_some_and(|wanted| wanted != context)
-            {
-                continue;
-            }
-            let from = Subject::new(&filter.prefix);
-            let matching = slot
-                .subjects_from(&from)
-                .take_while(|(name, _)| name.as_str().starts_with(&filter.prefix));
-            for (name, _) in matching.filter(|(_, holder)| visibility.shows_subject(holder)) {
-                found.push(QualifiedSubject {
-                    context: context.clone(),
-                    subject: name.clone(),
-                });
-            }
-        }
+        let shown = |subject: &QualifiedSubject| {
+            view.subject(subject)
+                .is_some_and(|holder| visibility.shows_subject(holder))
+        };
+        let mut found: Vec<_> = filter.names(&view).filter(shown).collect();
         found.sort_by_cached_key(ToString::to_string);
         Ok(found)
     }
 
-    /// The versions of a subject, in ascending order.
+    /// The newest version of a subject whose metadata has all of these properties.
+    pub async fn version_with(
+        &self,
+        subject: &QualifiedSubject,
+        properties: &[(String, String)],
+        deleted: bool,
+    ) -> Result<Found> {
+        let view = self.view().await?;
+        let subject = &*view.aliased(subject);
+        let visibility = if deleted {
+            Visibility::All
+        } else {
+            Visibility::Live
+        };
+        let holder = existing(&view, subject, visibility)?;
+        for entry in holder.versions().iter().rev() {
+            if !visibility.shows(entry) {
+                continue;
+            }
+            let content = self.extras(&view, subject, entry).await?;
+            let fits = |content: &Content| has_properties(content, properties);
+            if properties.is_empty() || content.as_deref().is_some_and(fits) {
+                return self.found(&view, subject, entry).await;
+            }
+        }
+        Err(RegistryError::SchemaNotFound)
+    }
+
+    /// The versions of a subject, in ascending order, and whether each is soft-deleted.
     pub async fn versions(
         &self,
         subject: &QualifiedSubject,
         visibility: Visibility,
-    ) -> Result<Vec<Version>> {
+    ) -> Result<Vec<(Version, bool)>> {
         let view = self.view().await?;
-        let holder = view.subject(subject).into_iter();
-        let versions: Vec<Version> = holder
-            .flat_map(|holder| holder.versions())
-            .filter(|entry| visibility.shows(entry))
-            .map(|entry| entry.version)
-            .collect();
-        if versions.is_empty() {
-            return Err(RegistryError::SubjectNotFound(subject.to_string()));
-        }
-        Ok(versions)
+        let subject = &*view.aliased(subject);
+        let holder = existing(&view, subject, visibility.wider())?;
+        let shown = holder
+            .versions()
+            .iter()
+            .filter(|entry| visibility.shows(entry));
+        Ok(shown.map(|entry| (entry.version, entry.deleted)).collect())
     }
 
     /// One version of a subject. The latest is always a live one.
@@ -133,6 +170,9 @@ impl Registry {
         } else {
             Visibility::Live
         };
+        let subject = &*view.aliased(subject);
+        let has = |holder: &SubjectView| entry_of(holder, spec, visibility).is_some();
+        let subject = &*view.in_contexts(subject, has);
         self.version_in(&view, subject, spec, visibility).await
     }
 
@@ -143,17 +183,9 @@ impl Registry {
         spec: VersionSpec,
         visibility: Visibility,
     ) -> Result<Found> {
-        let holder = view
-            .subject(subject)
-            .filter(|holder| visibility.shows_subject(holder))
-            .ok_or_else(|| RegistryError::SubjectNotFound(subject.to_string()))?;
-        let entry = match spec {
-            VersionSpec::Latest => holder.latest(),
-            VersionSpec::Number(version) => holder
-                .version(version)
-                .filter(|entry| visibility.shows(entry)),
-        };
-        let entry = entry.ok_or(RegistryError::VersionNotFound(spec))?;
+        let holder = existing(view, subject, visibility)?;
+        let entry =
+            entry_of(holder, spec, visibility).ok_or(RegistryError::VersionNotFound(spec))?;
         self.found(view, subject, entry).await
     }
 
@@ -165,14 +197,9 @@ impl Registry {
         deleted: bool,
     ) -> Result<Vec<SchemaId>> {
         let view = self.view().await?;
-        let holder = view
-            .subject(subject)
-            .filter(|holder| !holder.versions().is_empty())
-            .ok_or_else(|| RegistryError::SubjectNotFound(subject.to_string()))?;
-        let entry = match spec {
-            VersionSpec::Latest => holder.latest(),
-            VersionSpec::Number(version) => holder.version(version),
-        };
+        let subject = &*view.aliased(subject);
+        let holder = existing(&view, subject, Visibility::All)?;
+        let entry = entry_of(holder, spec, Visibility::All);
         let version = entry.ok_or(RegistryError::VersionNotFound(spec))?.version;
         let referrers = view.referrers(&Usage {
             subject: subject.clone(),
@@ -196,20 +223,21 @@ impl Registry {
     /// A schema by its id, as one of the versions that carry it: a live one where there is one. What is known of an id
     /// never changes, so a node that knows it asks nobody.
     pub async fn schema_by_id(&self, scope: &Scope, id: SchemaId) -> Result<Found> {
-        let not_found = || RegistryError::SchemaIdNotFound(id.to_string());
-        let view = self.view_with(scope, id).await?;
-        let entry = view.schema(&scope.context, id).ok_or_else(not_found)?;
-        let (subject, version) = holder_of(&view, scope, entry).ok_or_else(not_found)?;
+        let known = self.known_view();
+        if let Some((subject, version)) = own_holder(&known, scope, id) {
+            return self.found(&known, &subject, &version).await;
+        }
+        let view = self.view().await?;
+        let (subject, version) = holder(&view, scope, id)
+            .ok_or_else(|| RegistryError::SchemaIdNotFound(id.to_string()))?;
         self.found(&view, &subject, &version).await
     }
 
     /// A schema of the default context by its id, if everything about it is in memory.
     pub fn known_schema(&self, id: SchemaId) -> Option<Found> {
-        let scope = Scope::default_context();
         let view = self.known_view();
-        let entry = view.schema(&scope.context, id)?;
-        let (subject, version) = holder_of(&view, &scope, entry)?;
-        let content = self.texts.cached(&scope.context, id)?;
+        let (subject, version) = own_holder(&view, &Scope::default_context(), id)?;
+        let content = self.texts.cached(&subject.context, id)?;
         Found::new(&view, &subject, &version, content).ok()
     }
 
@@ -247,6 +275,7 @@ impl Registry {
         deleted: bool,
     ) -> Result<Vec<SubjectVersion>> {
         let view = self.view().await?;
+        let scope = &view.scope_of_id(scope, id);
         let not_found = || RegistryError::SchemaIdNotFound(id.to_string());
         let entry = view.schema(&scope.context, id).ok_or_else(not_found)?;
         Ok(usages(&view, &scope.context, entry)
@@ -271,10 +300,8 @@ impl Registry {
             context: context.clone(),
             subject: None,
         };
-        let held = ids_of(&view, guid).find_map(|(context, id)| {
-            let entry = view.schema(context, id)?;
-            holder_of(&view, &scope(context), entry)
-        });
+        let held =
+            ids_of(&view, guid).find_map(|(context, id)| own_holder(&view, &scope(context), id));
         let (subject, version) =
             held.ok_or_else(|| RegistryError::SchemaIdNotFound(guid.to_string()))?;
         self.found(&view, &subject, &version).await
@@ -290,28 +317,6 @@ impl Registry {
                 id,
             })
             .collect())
-    }
-
-    /// Every context that was written to. The default one is always there.
-    pub async fn contexts(&self) -> Result<Vec<Context>> {
-        let view = self.view().await?;
-        let others = view
-            .contexts()
-            .map(|(context, _)| context)
-            .filter(|context| !context.is_default());
-        Ok(std::iter::once(Context::default())
-            .chain(others.cloned())
-            .collect())
-    }
-
-    /// This node's view if it knows the id, and else the newest one.
-    async fn view_with(&self, scope: &Scope, id: SchemaId) -> Result<std::sync::Arc<View>> {
-        let known = self.known_view();
-        if known.schema(&scope.context, id).is_some() {
-            Ok(known)
-        } else {
-            self.view().await
-        }
     }
 }
 
@@ -336,28 +341,79 @@ fn usages<'a>(
     })
 }
 
-/// The version that stands for a schema: one of the scope's own subject where that holds it. A subject of another context
-/// than the default one must hold it itself.
-fn holder_of(
+/// The version that stands for a schema in a scope: one of the scope's own subject where it names one, a live one where
+/// there is one.
+fn own_holder(
     view: &View,
     scope: &Scope,
-    entry: &SchemaEntry,
+    id: SchemaId,
 ) -> Option<(QualifiedSubject, VersionEntry)> {
-    let found = |only: Option<&Subject>| {
-        let mut deleted = None;
-        for usage in usages(view, &scope.context, entry) {
-            if only.is_some_and(|only| *only != usage.0.subject) {
-                continue;
-            }
-            if !usage.1.deleted {
-                return Some(usage);
-            }
-            deleted.get_or_insert(usage);
+    let entry = view.schema(&scope.context, id)?;
+    let mut deleted = None;
+    for usage in usages(view, &scope.context, entry) {
+        let only = scope.subject.as_ref();
+        if only.is_some_and(|only| *only != usage.0.subject) {
+            continue;
         }
-        deleted
-    };
-    match &scope.subject {
-        Some(subject) if scope.context.is_default() => found(Some(subject)).or_else(|| found(None)),
-        subject => found(subject.as_ref()),
+        if !usage.1.deleted {
+            return Some(usage);
+        }
+        deleted.get_or_insert(usage);
+    }
+    deleted
+}
+
+/// The version that stands for a schema. A name without a context is merely preferred: it may be a subject of another
+/// context, and if it is nowhere, any subject of the default context will do.
+fn holder(view: &View, scope: &Scope, id: SchemaId) -> Option<(QualifiedSubject, VersionEntry)> {
+    own_holder(view, scope, id).or_else(|| own_holder(view, &view.scope_of_id(scope, id), id))
+}
+
+impl View {
+    /// Where an id is looked for that is asked for under a subject: under its alias, under the same name in another
+    /// context, or in the whole default context.
+    fn scope_of_id(&self, scope: &Scope, id: SchemaId) -> Scope {
+        let Some(subject) = &scope.subject else {
+            return scope.clone();
+        };
+        let asked = QualifiedSubject {
+            context: scope.context.clone(),
+            subject: subject.clone(),
+        };
+        let meant = self.aliased(&asked);
+        let holds =
+            |subject: &QualifiedSubject| own_holder(self, &Scope::subject(subject), id).is_some();
+        if !meant.context.is_default() || holds(&meant) {
+            return Scope::subject(&meant);
+        }
+        self.namesakes(&meant)
+            .find(holds)
+            .map_or_else(Scope::default_context, |subject| Scope::subject(&subject))
+    }
+}
+
+/// A subject in which there is something to be seen.
+fn existing<'a>(
+    view: &'a View,
+    subject: &QualifiedSubject,
+    visibility: Visibility,
+) -> Result<&'a SubjectView> {
+    view.subject(subject)
+        .filter(|holder| visibility.shows_subject(holder))
+        .map(|holder| &**holder)
+        .ok_or_else(|| RegistryError::SubjectNotFound(subject.to_string()))
+}
+
+/// The version that is named. The latest is always a live one.
+fn entry_of(
+    holder: &SubjectView,
+    spec: VersionSpec,
+    visibility: Visibility,
+) -> Option<&VersionEntry> {
+    match spec {
+        VersionSpec::Latest => holder.latest(),
+        VersionSpec::Number(version) => holder
+            .version(version)
+            .filter(|entry| visibility.shows(entry)),
     }
 }

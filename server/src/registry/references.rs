@@ -1,6 +1,6 @@
 //! References: which versions a text's references stand for, and the texts of everything they reach.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use dovetail_compat::{Guid, NamedText};
 use dovetail_model::{Context, QualifiedSubject, Reference, SchemaId, Version};
@@ -93,6 +93,36 @@ fn resolve_one(view: &View, context: &Context, reference: &Reference) -> Result<
     })
 }
 
+/// Refuses references that reach two versions of one subject, directly or through others.
+pub(super) fn agree_on_versions(
+    view: &View,
+    context: &Context,
+    references: &[Reference],
+) -> Result<()> {
+    let mut versions: HashMap<QualifiedSubject, Version> = HashMap::new();
+    let mut waiting = vec![(context.clone(), references.to_vec())];
+    while let Some((context, references)) = waiting.pop() {
+        for reference in &references {
+            let reached = reach(view, &context, reference)?;
+            let version = reached.version;
+            match versions.insert(reached.subject.clone(), version) {
+                None => waiting.push((reached.context, reached.entry.references.clone())),
+                Some(known) if known == version => {}
+                Some(known) => {
+                    return invalid(format!(
+                        "its references reach two versions of the subject '{}', {known} and {version}",
+                        reached.subject
+                    ));
+                }
+            }
+        }
+        if versions.len() > MOST {
+            return invalid(format!("its references reach more than {MOST} schemas"));
+        }
+    }
+    Ok(())
+}
+
 impl Registry {
     /// The texts of everything that references reach, each before the texts that use it. A schema that is reached on
     /// several ways is visited once, so a diamond costs no more than a chain.
@@ -154,6 +184,8 @@ struct Step {
 struct Reached {
     name: String,
     context: Context,
+    subject: QualifiedSubject,
+    version: Version,
     entry: std::sync::Arc<SchemaEntry>,
 }
 
@@ -187,8 +219,10 @@ fn reach(view: &View, context: &Context, reference: &Reference) -> Result<Reache
         .ok_or_else(missing)?;
     Ok(Reached {
         name: reference.name.clone(),
-        context: subject.context,
+        context: subject.context.clone(),
         entry: entry.clone(),
+        subject,
+        version,
     })
 }
 

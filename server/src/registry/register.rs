@@ -24,6 +24,7 @@ use super::{
     lookup::Found,
     parser::Parser,
     references,
+    tags::edits_tags,
     terms::Terms,
 };
 use crate::core::{
@@ -89,7 +90,11 @@ impl Registry {
         let request = Arc::new(request);
         loop {
             let view = self.view().await?;
-            match self.try_register(&view, subject, &request, normalize).await {
+            let meant = view.aliased(subject);
+            match self
+                .try_register(&view, &meant, subject, &request, normalize)
+                .await
+            {
                 Err(RegistryError::Moved) => {}
                 settled => return settled,
             }
@@ -100,6 +105,7 @@ impl Registry {
         &self,
         view: &View,
         subject: &QualifiedSubject,
+        asked: &QualifiedSubject,
         request: &Arc<RegisterRequest>,
         normalize: bool,
     ) -> Result<Registration> {
@@ -108,9 +114,15 @@ impl Registry {
             return self.found(view, subject, &entry).await;
         }
         let content = Arc::clone(&plan.content);
+        let asked = asked.clone();
         let (entry, is_new) = self
             .committer
-            .submit(move |moment| plan.decide(moment))
+            .submit(move |moment| {
+                if *moment.view.aliased(&asked) != plan.full.subject {
+                    return Err(RegistryError::Moved);
+                }
+                plan.decide(moment)
+            })
             .await?;
         if !is_new {
             return self.found(&self.view.load(), subject, &entry).await;
@@ -191,12 +203,28 @@ impl Registry {
             }
             _ => self.candidate(view, subject, request, normalize).await?,
         };
+        let bare = if edits_tags(request) {
+            let text = self.retagged(&bare.parsed.schema, request).await?;
+            self.rewritten(view, &bare, text, normalize).await?
+        } else {
+            bare
+        };
+        let tagged = match latest {
+            Some(latest) if request.propagate_schema_tags => {
+                let before = self.parsed(view, subject, latest).await?;
+                match self.with_tags_of(before, &bare.parsed.schema).await? {
+                    Some(text) => self.rewritten(view, &bare, text, normalize).await?,
+                    None => bare.clone(),
+                }
+            }
+            _ => bare.clone(),
+        };
         let earlier = earlier.map(|(_, content)| content);
         let mut noted = None;
         let full = if terms.is_import {
             bare.clone()
         } else {
-            terms.complete(&bare, earlier.as_deref(), |notes| {
+            terms.complete(&tagged, earlier.as_deref(), |notes| {
                 let next = || next_version(holder.map(|holder| &**holder));
                 noted = (notes || asks_for_version(request)).then(next).flatten();
                 noted
@@ -225,6 +253,31 @@ impl Registry {
             default_level: self.default_level,
             validation: self.validation,
         })
+    }
+}
+
+impl Registry {
+    /// The same schema with another text.
+    async fn rewritten(
+        &self,
+        view: &View,
+        schema: &Candidate,
+        text: String,
+        normalize: bool,
+    ) -> Result<Candidate> {
+        let references = schema.references.iter();
+        let request = RegisterRequest {
+            schema: Some(text),
+            schema_type: Some(schema.parsed.schema.schema_type().to_string()),
+            references: references
+                .map(|resolved| resolved.reference.clone())
+                .collect(),
+            metadata: schema.metadata.clone(),
+            rule_set: schema.rule_set.clone(),
+            ..RegisterRequest::default()
+        };
+        self.candidate(view, &schema.subject, &request, normalize)
+            .await
     }
 }
 
@@ -363,8 +416,8 @@ impl Plan {
         let bare = (!self.terms.add_something()).then_some(&self.bare);
         bare.into_iter()
             .chain([&self.full])
-            .filter_map(|candidate| match self.request.version {
-                None | Some(0) => candidate.find(view, holder, false),
+            .filter_map(|candidate| match asked_version(&self.request) {
+                None => candidate.find(view, holder, false),
                 Some(-1) => candidate.find(view, holder, false).filter(|entry| {
                     Some(entry.version) == holder.latest().map(|latest| latest.version)
                 }),
@@ -393,7 +446,8 @@ impl Plan {
         if self.terms.is_import {
             return Ok(());
         }
-        let complete = self.bare.metadata.is_some()
+        let complete = !self.request.propagate_schema_tags
+            && self.bare.metadata.is_some()
             && self.bare.rule_set.is_some()
             && !says_no_text(&self.request)
             && !self.terms.validation.fields;
@@ -406,6 +460,7 @@ impl Plan {
                 .is_some_and(|stored| stored.has_extras)
         };
         if self.earlier.is_some()
+            || self.request.propagate_schema_tags
             || says_no_text(&self.request)
             || latest.is_some_and(says_something)
         {
@@ -540,9 +595,15 @@ impl Plan {
     }
 }
 
-/// Whether the version that a schema is to become goes into it.
+/// Whether the version that a schema is to become goes into it. Whoever changes tags asks for a new one.
 fn asks_for_version(request: &RegisterRequest) -> bool {
-    request.version.is_some_and(|number| number != 0)
+    asked_version(request).is_some()
+}
+
+/// The version that is asked for; -1 is a new one.
+fn asked_version(request: &RegisterRequest) -> Option<i64> {
+    let asked = request.version.filter(|number| *number != 0);
+    asked.or_else(|| edits_tags(request).then_some(-1))
 }
 
 fn next_version(holder: Option<&SubjectView>) -> Option<Version> {

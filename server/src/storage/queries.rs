@@ -223,6 +223,15 @@ macro_rules! queries {
                     )
                     .await
                 }
+                ChangeKind::ContextDeleted { context } => {
+                    for statement in statements::DELETE_CONTEXT {
+                        query(statement)
+                            .bind(context.as_str())
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Ok(())
+                }
                 ChangeKind::ModeChanged { scope, mode } => {
                     let value = mode.map(|mode| mode.to_string());
                     set(

@@ -45,6 +45,13 @@ pub(super) const MODES: &str = "SELECT context, subject, mode FROM modes";
 pub(super) const INSERT_CONTEXT: &str =
     "INSERT INTO contexts (context) VALUES ($1) ON CONFLICT DO NOTHING";
 
+/// What goes with a context in which there is no version; its rows in `schemas` stay.
+pub(super) const DELETE_CONTEXT: [&str; 3] = [
+    "DELETE FROM configs WHERE context = $1",
+    "DELETE FROM modes WHERE context = $1",
+    "DELETE FROM contexts WHERE context = $1",
+];
+
 pub(super) const SOFT_DELETE_VERSION: &str = "
     UPDATE versions
     SET deleted = 1

@@ -106,15 +106,15 @@ impl Source {
         &self.base
     }
 
-    fn of(&self, place: &Place, settings: &str) -> String {
+    fn of(&self, place: &Place, collection: &str) -> String {
         match place {
             Place::Subject(subject) => format!("{}/subjects/{}", self.base, encoded(subject)),
             Place::Context(context) if context.is_default() => {
-                format!("{}/{settings}", self.base)
+                format!("{}/{collection}", self.base)
             }
             Place::Context(context) => {
                 let scope = encoded(&format_args!(":{context}:"));
-                format!("{}/{settings}/{scope}", self.base)
+                format!("{}/{collection}/{scope}", self.base)
             }
             Place::Registry => format!("{}/api/v1/webhooks", self.base),
         }
@@ -175,6 +175,16 @@ impl Event {
                 "config".to_owned(),
                 config_change(scope, config.as_deref()),
             ),
+            ChangeKind::ContextDeleted { context } => {
+                let mut data = Map::new();
+                put(&mut data, "context", context);
+                (
+                    EventType::ContextDeleted,
+                    Place::Context(context.clone()),
+                    String::new(),
+                    data,
+                )
+            }
             ChangeKind::ModeChanged { scope, mode } => {
                 let mut data = scoped(scope);
                 put(&mut data, "mode", mode);
@@ -186,10 +196,10 @@ impl Event {
                 )
             }
         };
-        let settings = if event_type == EventType::ModeChanged {
-            "mode"
-        } else {
-            "config"
+        let collection = match event_type {
+            EventType::ModeChanged => "mode",
+            EventType::ContextDeleted => "contexts",
+            _ => "config",
         };
         Self {
             id: id_in_log(change, &place),
@@ -198,7 +208,7 @@ impl Event {
             creates_subject: data.get("creates_subject") == Some(&Value::Bool(true)),
             at: change.at,
             actor: Some(change.actor.clone()),
-            source: source.of(&place, settings),
+            source: source.of(&place, collection),
             subject: Some(subject).filter(|subject| !subject.is_empty()),
             dataschema: dataschema(source, event_type),
             place,

@@ -21,6 +21,8 @@ pub enum EventType {
     VersionRestored,
     /// All versions of a subject were deleted together.
     SubjectDeleted,
+    /// An empty context was deleted.
+    ContextDeleted,
     /// The compatibility settings of a subject or a context were changed.
     CompatibilityChanged,
     /// The mode of a subject or a context was changed.
@@ -60,11 +62,12 @@ const SUBJECT_CREATED: &str = "subject.created";
 
 impl EventType {
     /// Every type, in the order in which they are listed.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::VersionRegistered,
         Self::VersionDeleted,
         Self::VersionRestored,
         Self::SubjectDeleted,
+        Self::ContextDeleted,
         Self::CompatibilityChanged,
         Self::ModeChanged,
         Self::CheckFailed,
@@ -81,6 +84,7 @@ impl EventType {
             Self::VersionDeleted => "schema.version.deleted",
             Self::VersionRestored => "schema.version.restored",
             Self::SubjectDeleted => "subject.deleted",
+            Self::ContextDeleted => "context.deleted",
             Self::CompatibilityChanged => "compatibility.changed",
             Self::ModeChanged => "mode.changed",
             Self::CheckFailed => "schema.check.failed",
@@ -105,6 +109,7 @@ impl EventType {
             Self::SubjectDeleted => {
                 "all versions of a subject were deleted together, softly or for good"
             }
+            Self::ContextDeleted => "an empty context was deleted",
             Self::CompatibilityChanged => {
                 "the compatibility settings of a subject or a context were changed or removed"
             }
@@ -127,6 +132,7 @@ impl EventType {
                 | Self::VersionDeleted
                 | Self::VersionRestored
                 | Self::SubjectDeleted
+                | Self::ContextDeleted
                 | Self::CompatibilityChanged
                 | Self::ModeChanged
         )
@@ -141,6 +147,7 @@ impl EventType {
             Self::VersionDeleted => include_str!("events/schema.version.deleted.schema.json"),
             Self::VersionRestored => include_str!("events/schema.version.restored.schema.json"),
             Self::SubjectDeleted => include_str!("events/subject.deleted.schema.json"),
+            Self::ContextDeleted => include_str!("events/context.deleted.schema.json"),
             Self::CompatibilityChanged => include_str!("events/compatibility.changed.schema.json"),
             Self::ModeChanged => include_str!("events/mode.changed.schema.json"),
             Self::CheckFailed => include_str!("events/schema.check.failed.schema.json"),

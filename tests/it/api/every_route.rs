@@ -138,7 +138,8 @@ on_both!(a_wrong_method_is_told_the_right_ones, |node| {
             .replace("{type}", "1")
             .replace("{webhook}", "1")
             .replace("{event}", "1")
-            .replace("{replay}", "1");
+            .replace("{replay}", "1")
+            .replace("{context}", "c");
         let mut expected: Vec<&str> = methods.clone();
         if methods.contains(&"GET") {
             expected.push("HEAD");

@@ -3,14 +3,17 @@
 use dovetail_tests::Answer;
 use serde_json::{Value, json};
 
+mod aliases;
 mod batch;
 mod compatibility;
 mod config;
 mod contexts;
 mod every_route;
 mod explain;
+mod listing;
 mod mode;
 mod operations;
+mod profile;
 mod root;
 mod schemas;
 mod subjects;

@@ -3,7 +3,7 @@
 use dovetail_tests::{Reaction, Receiver, avro_record};
 use serde_json::json;
 
-use super::{told, verified};
+use super::verified;
 
 told!(a_change_arrives_signed_in_order_and_once, |node| {
     let receiver = Receiver::start(&[Reaction::status(204)]).await;

@@ -3,7 +3,7 @@
 use dovetail_tests::{Answer, Client, Database, Node, Reaction, Receiver};
 use serde_json::{Value, json};
 
-use super::{numbered, told, verified};
+use super::{numbered, verified};
 
 const WEBHOOKS: &str = "/api/v1/webhooks";
 

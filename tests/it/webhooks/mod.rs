@@ -40,8 +40,6 @@ macro_rules! told {
     };
 }
 
-use told;
-
 mod events;
 mod feed;
 mod journeys;

@@ -8,7 +8,6 @@ use super::{Parser, TRIED_BRANCHES, number};
 use crate::avro::{
     canonical::{self, Form},
     defaults,
-    names::Name,
     tree::{At, AvroSchema, Kind, Match, NodeId, Step},
 };
 
@@ -22,7 +21,9 @@ impl Parser {
         let mut resolved = HashMap::new();
         for (id, full) in std::mem::take(&mut self.forward) {
             let at = self.nodes[id as usize].at;
-            let known = Name::new(&full, None)
+            let known = self
+                .strictness
+                .name(&full, None)
                 .ok()
                 .and_then(|name| self.names.get(&name).copied());
             let definition = known.ok_or_else(|| {

@@ -9,7 +9,7 @@ use crate::SchemaError;
 use super::{Parser, number};
 use crate::avro::{
     attributes::{self, Parts, text, what_is},
-    names::{Name, check_name},
+    names::{Name, Strictness},
     numbers,
     tree::{At, Enum, Field, Fixed, Kind, Named, NodeId, Order, Primitive, Record, Step},
 };
@@ -89,7 +89,7 @@ impl Parser {
         let Some(name) = object.get("name").and_then(Value::as_str).map(Box::from) else {
             return fail(self, "a field has no \"name\"");
         };
-        if let Err(wrong) = check_name(&name) {
+        if let Err(wrong) = self.strictness.check(&name) {
             return fail(self, &wrong);
         }
         let Some(type_value) = object.get_mut("type").map(Value::take) else {
@@ -146,11 +146,11 @@ impl Parser {
             Kind::Primitive(Primitive::Float | Primitive::Double)
         );
         match &value {
-            Value::String(text) if floating => {
-                let number = numbers::parse_double(text)
-                    .ok_or_else(|| format!("the default \"{text}\" is not a number"))?;
-                Ok(numbers::double_value(number))
-            }
+            Value::String(text) if floating => match numbers::parse_double(text) {
+                Some(number) => Ok(numbers::double_value(number)),
+                None if self.strictness == Strictness::Lax => Ok(value),
+                None => Err(format!("the default \"{text}\" is not a number")),
+            },
             _ => Ok(value),
         }
     }
@@ -163,7 +163,8 @@ impl Parser {
     ) -> Result<NodeId, SchemaError> {
         let named = self.named(&mut parts, at, namespace)?;
         let name = named.name.clone();
-        let symbols = attributes::symbols(parts.symbols).map_err(|wrong| self.fail(at, &wrong))?;
+        let symbols = attributes::symbols(parts.symbols, self.strictness)
+            .map_err(|wrong| self.fail(at, &wrong))?;
         let default = attributes::default_symbol(&mut parts.props, &symbols)
             .map_err(|wrong| self.fail(at, &wrong))?;
         let kind = Kind::Enum(Box::new(Enum {
@@ -203,8 +204,11 @@ impl Parser {
         let Some(name) = parts.name.take() else {
             return Err(fail("the definition of a type has no \"name\"".to_owned()));
         };
-        let name = Name::new(&name, parts.namespace.as_deref().or(namespace)).map_err(fail)?;
-        name.check_namespace().map_err(fail)?;
+        let namespace = parts.namespace.as_deref().or(namespace);
+        let name = self.strictness.name(&name, namespace).map_err(fail)?;
+        if self.strictness == Strictness::Strict {
+            name.check_namespace().map_err(fail)?;
+        }
         if Primitive::from_name(name.full()).is_some() {
             return Err(fail(format!(
                 "a type cannot be named after the primitive type \"{}\"",
@@ -219,7 +223,10 @@ impl Parser {
             .map_or(Ok(Vec::new()), attributes::aliases)
             .map_err(fail)?
         {
-            let alias = Name::new(&alias, name.namespace()).map_err(fail)?;
+            let alias = self
+                .strictness
+                .name(&alias, name.namespace())
+                .map_err(fail)?;
             if seen.insert(alias.clone()) {
                 aliases.push(alias);
             }

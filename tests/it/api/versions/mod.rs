@@ -8,3 +8,5 @@ mod formats;
 mod read;
 mod references;
 mod register;
+mod shown;
+mod tags;

@@ -1,3 +1,4 @@
 //! Generated types in use.
 
+mod json;
 mod protobuf;
