@@ -1,6 +1,9 @@
 //! The `dovetail` binary: one file for each command.
 
+mod export;
+mod import;
 mod serve;
+mod transfer;
 
 use std::process::ExitCode;
 
@@ -17,11 +20,15 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Export(export::Export),
+    Import(import::Import),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Serve(serve) => serve.run(),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
     }
 }

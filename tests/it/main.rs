@@ -13,6 +13,7 @@
 //! - `storage`: the storage traits, on both databases.
 //! - `stories`: whole journeys, the README's first screen among them.
 //! - `tidy`: who may depend on whom.
+//! - `transfer`: the commands that move registries, over real ones.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
 //! - `webhooks`: events, the feed, subscriptions, and deliveries under simulated and real faults.
 
@@ -29,5 +30,6 @@ mod start;
 mod storage;
 mod stories;
 mod tidy;
+mod transfer;
 mod view;
 mod webhooks;

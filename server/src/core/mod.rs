@@ -10,6 +10,7 @@
 //!                  +------------------ view <------ apply changes <----------+-> other nodes
 //! ```
 
+mod associations;
 mod change;
 mod committer;
 mod freshness;
@@ -17,8 +18,9 @@ mod view;
 mod view_builder;
 mod view_cell;
 
+pub use associations::Associations;
 pub use change::{
-    Change, ChangeKind, Content, Deleted, Facts, Mutation, Registered, Rendered, Scope, Summary,
+    Change, ChangeKind, Content, Deleted, Facts, Imported, Mutation, Registered, Rendered, Reserved, Scope, Summary,
     SummaryRow,
 };
 pub use committer::{CommitStats, Committer, Decision, Moment};

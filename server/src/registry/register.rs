@@ -546,6 +546,7 @@ impl Plan {
             references: self.full.parsed.references.clone(),
             purged: self.purged(view, id, version),
             facts: Some(Arc::new(self.facts(view))),
+            imported: None,
         })
     }
 
