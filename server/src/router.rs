@@ -20,6 +20,7 @@ use crate::{
 };
 
 /// The registry's routes. What issue by issue is added to the protocol goes where its resource is.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn api() -> Routes {
     Routes::default()
         .get("/", root::get)

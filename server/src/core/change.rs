@@ -9,8 +9,8 @@ use std::{
 use bytes::Bytes;
 use dovetail_compat::Guid;
 use dovetail_model::{
-    Association, AssociationKey, CompatibilityLevel, Context, Direction, Metadata, Mode, QualifiedSubject, Reference, RuleSet,
-    SchemaId, SchemaType, Subject, Version, bodies::Config,
+    Association, AssociationKey, CompatibilityLevel, Context, Direction, Metadata, Mode,
+    QualifiedSubject, Reference, RuleSet, SchemaId, SchemaType, Subject, Version, bodies::Config,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

@@ -394,7 +394,7 @@ fn association_change(association: &Association) -> Map<String, Value> {
         &association.resource_namespace,
     );
     put(&mut data, "resource_type", &association.resource_type);
-    put(&mut data, "association_type", &association.association_type);
+    put(&mut data, "association_type", association.association_type);
     put(&mut data, "lifecycle", association.lifecycle);
     put(&mut data, "frozen", association.frozen);
     data
@@ -404,7 +404,7 @@ fn association_deletion(key: &AssociationKey) -> Map<String, Value> {
     let mut data = Map::new();
     put(&mut data, "resource_id", &key.resource_id);
     put(&mut data, "resource_type", &key.resource_type);
-    put(&mut data, "association_type", &key.association_type);
+    put(&mut data, "association_type", key.association_type);
     data
 }
 

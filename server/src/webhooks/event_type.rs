@@ -130,9 +130,13 @@ impl EventType {
                 "the compatibility settings of a subject or a context were changed or removed"
             }
             Self::ModeChanged => "the mode of a subject or a context was changed or removed",
-            Self::AssociationChanged => "a resource's association with a subject was made or changed",
+            Self::AssociationChanged => {
+                "a resource's association with a subject was made or changed"
+            }
             Self::AssociationDeleted => "a resource's association with a subject was removed",
-            Self::IdReserved => "an import took an id for a schema that no version carries any more",
+            Self::IdReserved => {
+                "an import took an id for a schema that no version carries any more"
+            }
             Self::SubjectCounted => "an import counted the versions of a subject further",
             Self::CheckFailed => {
                 "a registration was refused as incompatible; sent only to those who name this type"

@@ -131,7 +131,7 @@ impl Replayer {
         let mut events = Vec::new();
         for delivery in &dead {
             let subject = delivery.subject.as_deref();
-            if !is_chosen(&chosen, subject) {
+            if !is_chosen(chosen.as_ref(), subject) {
                 continue;
             }
             let event = &delivery.key.event;
@@ -166,13 +166,13 @@ fn leave_last_position(dead: &mut Vec<Delivery>) {
 }
 
 /// Whether what is about a subject was chosen; what is about none is wherever all subjects are.
-fn is_chosen(chosen: &Option<EventFilter>, subject: Option<&str>) -> bool {
+fn is_chosen(chosen: Option<&EventFilter>, subject: Option<&str>) -> bool {
     let place = match subject.map(QualifiedSubject::parse) {
         Some(Ok(subject)) => Place::Subject(subject),
         _ => Place::Registry,
     };
-    let subjects = chosen.iter().flat_map(|filter| &filter.subjects);
-    subjects.into_iter().any(|pattern| pattern.concerns(&place))
+    let mut subjects = chosen.into_iter().flat_map(|filter| &filter.subjects);
+    subjects.any(|pattern| pattern.concerns(&place))
 }
 
 /// Which subjects were chosen; every type that the subscription is told of is, the opt-in ones included.
