@@ -4,6 +4,7 @@ mod batch;
 mod config;
 mod error;
 mod explain;
+mod object;
 mod schema;
 
 pub use batch::{
@@ -15,9 +16,10 @@ pub use explain::{
     ExplainRequest, ExplainResponse, ExplainSide, FindingBody, PlaceBody, WitnessBody,
 };
 pub use schema::{
-    IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
-    TagRequest,
+    IdVersions, RegisterRequest, SchemaBody, SchemaString, SubjectVersion, TagRequest,
 };
+
+pub(crate) use object::{object_or_null, objects, patch_object};
 
 use serde::{Deserialize, Deserializer};
 

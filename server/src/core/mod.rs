@@ -20,6 +20,6 @@ mod view_cell;
 pub use change::{Change, ChangeKind, Content, Deleted, Mutation, Registered, Rendered, Scope};
 pub use committer::{CommitStats, Committer, Decision, Moment};
 pub use freshness::Freshness;
-pub use view::{ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};
+pub use view::{Configs, ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};
 pub use view_builder::ViewBuilder;
 pub use view_cell::ViewCell;
