@@ -14,15 +14,18 @@ use std::{future::Future, sync::Arc, thread};
 
 use dovetail_model::{
     Mode, SchemaId, SchemaType, Version, VersionSpec,
-    bodies::{CompatibilityResponse, Config, ExplainRequest, IdVersions, SubjectVersion},
+    bodies::{
+        BatchRequest, BatchResponse, CompatibilityResponse, Config, ExplainRequest, IdVersions,
+        SubjectVersion, TagRequest,
+    },
 };
 use tokio::runtime::{Builder, Handle, Runtime};
 use uuid::Uuid;
 
 use crate::{
-    Check, ConfigChange, Deletion, Explanation, ListOfId, ListSchemas, ListSubjects, ListVersions,
-    LookUp, ReadSchema, ReadVersion, Register, RegisterRequest, Registered, Schema, SchemaVersion,
-    ServerVersion, SetMode,
+    Batch, Check, ConfigChange, Deletion, Explanation, ListOfId, ListSchemas, ListSubjects,
+    ListVersions, LookUp, ReadSchema, ReadVersion, Register, RegisterRequest, Registered, Schema,
+    SchemaVersion, ServerVersion, SetMode,
     error::{Error, Kind, Result},
 };
 
@@ -125,6 +128,7 @@ waiting! {
     fn latest(subject: &str) -> SchemaVersion;
     fn version_text(subject: &str, version: VersionSpec, how: &ReadVersion) -> String;
     fn referenced_by(subject: &str, version: VersionSpec, deleted: bool) -> Vec<SchemaId>;
+    fn change_tags(subject: &str, version: VersionSpec, change: &TagRequest) -> Registered;
     fn delete_version(subject: &str, version: VersionSpec, deletion: Deletion) -> Version;
 
     fn schema_by_id(id: SchemaId, how: &ReadSchema) -> Schema;
@@ -144,6 +148,7 @@ waiting! {
         schema: &RegisterRequest,
         how: &Check
     ) -> CompatibilityResponse;
+    fn batch(schemas: &BatchRequest, how: &Batch) -> BatchResponse;
     fn explain(change: &ExplainRequest) -> Explanation;
 
     fn config(scope: Option<&str>) -> Config;
@@ -156,6 +161,8 @@ waiting! {
     fn delete_mode(scope: Option<&str>, recursive: bool) -> Option<Mode>;
 
     fn contexts() -> Vec<String>;
+    fn contexts_like(prefix: &str) -> Vec<String>;
+    fn delete_context(context: &str) -> ();
     fn ping() -> ();
     fn server_version() -> ServerVersion;
 }

@@ -7,6 +7,8 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use dovetail_model::bodies::ErrorBody;
 
+use crate::wire::SchemaKey;
+
 /// Any error of this crate.
 ///
 /// ```
@@ -52,6 +54,14 @@ pub(crate) enum Kind {
     Usage(String),
     /// No token could be had.
     Token,
+    /// A payload is in no known envelope.
+    Framing,
+    /// A schema cannot be written or read with.
+    Schema(Option<SchemaKey>),
+    /// A value could not be written.
+    Encode(SchemaKey),
+    /// A value could not be read.
+    Decode(SchemaKey),
 }
 
 impl Error {
@@ -162,6 +172,35 @@ impl Error {
         matches!(self.kind(), Kind::Usage(_))
     }
 
+    /// Whether a payload is in no known envelope, so that it is not known which schema wrote it.
+    pub fn is_framing(&self) -> bool {
+        matches!(self.kind(), Kind::Framing)
+    }
+
+    /// Whether a schema cannot be written or read with: it is of another format, cannot be parsed, or does not fit the type.
+    pub fn is_schema(&self) -> bool {
+        matches!(self.kind(), Kind::Schema(_))
+    }
+
+    /// Whether a value could not be written with its schema.
+    pub fn is_encode(&self) -> bool {
+        matches!(self.kind(), Kind::Encode(_))
+    }
+
+    /// Whether data could not be read.
+    pub fn is_decode(&self) -> bool {
+        matches!(self.kind(), Kind::Decode(_))
+    }
+
+    /// The schema that a message was to be written or read with, for putting it aside.
+    pub fn schema_key(&self) -> Option<SchemaKey> {
+        match self.kind() {
+            Kind::Schema(key) => *key,
+            Kind::Encode(key) | Kind::Decode(key) => Some(*key),
+            _ => None,
+        }
+    }
+
     /// Whether the same request may succeed later. What was asked may have been done all the same where no answer came.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
@@ -203,6 +242,11 @@ impl fmt::Display for Error {
             Kind::Answer(what) => write!(f, "the answer is not a registry's: {what}"),
             Kind::Usage(what) => f.write_str(what),
             Kind::Token => f.write_str("no token could be had for the registry"),
+            Kind::Framing => f.write_str("the message is in no known envelope"),
+            Kind::Schema(Some(key)) => write!(f, "{key} cannot be used"),
+            Kind::Schema(None) => f.write_str("the schema cannot be used"),
+            Kind::Encode(key) => write!(f, "the value cannot be written with {key}"),
+            Kind::Decode(key) => write!(f, "the data cannot be read as {key} wrote it"),
         }
     }
 }

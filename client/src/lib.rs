@@ -15,14 +15,19 @@ pub mod blocking;
 mod bodies;
 mod builder;
 mod client;
+pub mod codec;
+mod deserializer;
 mod error;
 mod http;
 mod schemas;
+mod serializer;
+#[cfg(feature = "webhooks")]
+pub mod webhook;
 pub mod wire;
 
 pub use api::{
-    Check, Deletion, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp, ReadSchema,
-    ReadVersion, Register, ServerVersion, SetMode,
+    Batch, Check, Deletion, Export, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp,
+    ReadSchema, ReadVersion, Register, ServerVersion, SetMode,
 };
 pub use auth::{Auth, Secret, TokenProvider};
 pub use bodies::{
@@ -30,8 +35,15 @@ pub use bodies::{
 };
 pub use builder::ClientBuilder;
 pub use client::Client;
+pub use deserializer::{Decoded, Deserializer};
 pub use dovetail_model as model;
 pub use dovetail_model::bodies::RegisterRequest;
 pub use error::{Error, Result};
 pub use http::Retry;
 pub use schemas::{CacheSettings, KnownSchema, NamedSchema, ResolvedSchema, Schemas};
+pub use serializer::{Encoded, Framing, Serializer, SerializerBuilder};
+
+/// The guide, whose examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/client.md")]
+struct Guide;

@@ -18,4 +18,4 @@ pub mod webhooks;
 
 pub use app::App;
 pub use router::{router, routes};
-pub use run::{RunError, run};
+pub use run::{RunError, run, run_on};

@@ -33,10 +33,19 @@ pub enum RunError {
 ///
 /// The server listens before its database is there, answers 503 until then, and gives up only where waiting cannot help.
 pub async fn run(settings: &Settings, shutdown: impl Future<Output = ()>) -> Result<(), RunError> {
-    let app = Arc::new(App::default());
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| RunError::Listen(settings.listen, error))?;
+    run_on(listener, settings, shutdown).await
+}
+
+/// As [`run`], where the caller listens already.
+pub async fn run_on(
+    listener: TcpListener,
+    settings: &Settings,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let app = Arc::new(App::default());
     let address = listener.local_addr().unwrap_or(settings.listen);
     tracing::info!(%address, "listening on http://{address}");
 

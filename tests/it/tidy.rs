@@ -135,9 +135,13 @@ fn crates_depend_in_one_direction() {
             "dovetail-compat",
             &["server", "codegen", "cli", "tests", "benches"],
         ),
-        ("dovetail-server", &["cli", "tests", "benches"]),
-        ("dovetail-client", &["codegen", "cli", "tests", "benches"]),
+        ("dovetail-server", &["testing", "cli", "tests", "benches"]),
+        (
+            "dovetail-client",
+            &["codegen", "testing", "cli", "tests", "benches"],
+        ),
         ("dovetail-codegen", &["cli", "tests", "benches"]),
+        ("dovetail-testing", &["tests", "benches"]),
         ("dovetail-tests", &["benches"]),
     ];
     for krate in members() {

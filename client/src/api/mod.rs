@@ -2,6 +2,7 @@
 //!
 //! Optional parameters are the fields of a struct that says nothing where it is left at its default.
 
+mod batch;
 mod compatibility;
 mod config;
 mod contexts;
@@ -10,11 +11,14 @@ mod mode;
 mod operations;
 mod schemas;
 mod subjects;
+mod transfer;
 mod versions;
 
+pub use batch::Batch;
 pub use compatibility::Check;
 pub use mode::SetMode;
 pub use operations::ServerVersion;
 pub use schemas::{ListOfId, ListSchemas, ReadSchema};
 pub use subjects::{Deletion, ListSubjects, LookUp};
+pub use transfer::Export;
 pub use versions::{ListVersions, ReadVersion, Register};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, Response, Url,
+    Body, Client, Response, Url,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use tokio::time::Instant;
@@ -57,6 +57,37 @@ impl Exchange {
         }
     }
 
+    /// Sends once, to the base URL that answered last, without a limit of time: the bodies go bit by bit.
+    pub(crate) async fn open(&self, call: &Call, body: Option<Body>) -> Result<Response> {
+        let index = self.preferred.load(Ordering::Relaxed) % self.bases.len();
+        let base = self.bases[index].as_str().trim_end_matches('/');
+        let url = format!("{base}{}", call.target());
+        let mut request = self
+            .http
+            .request(call.method.clone(), url)
+            .headers(self.headers().await?);
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, call.content_type).body(body);
+        }
+        let opened = async {
+            let response = request.send().await.map_err(broken)?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            let refused = Answer::read(response, self.max_answer_bytes).await;
+            Err(refused
+                .err()
+                .unwrap_or_else(|| Error::usage("the answer is no refusal")))
+        };
+        let opened = opened.await;
+        opened.map_err(|error: Error| error.while_doing(|| self.describe_at(index, call)))
+    }
+
+    /// Reads an answer that was opened.
+    pub(crate) async fn read(&self, response: Response) -> Result<Answer> {
+        Answer::read(response, self.max_answer_bytes).await
+    }
+
     /// Tries each base URL once, from the one that answered last.
     async fn round(&self, call: &Call, deadline: Instant) -> Result<Answer> {
         let first = self.preferred.load(Ordering::Relaxed);
@@ -64,7 +95,7 @@ impl Exchange {
         for step in 0..self.bases.len() {
             let index = (first + step) % self.bases.len();
             let sent = self.attempt(&self.bases[index], call, deadline).await;
-            let sent = sent.map_err(|error| error.while_doing(|| self.describe(index, call)));
+            let sent = sent.map_err(|error| error.while_doing(|| self.describe_at(index, call)));
             match sent {
                 Err(error) if is_worth_another_base(&error) && may_repeat(call, &error) => {
                     last = Some(error);
@@ -124,7 +155,12 @@ impl Exchange {
         Ok(headers)
     }
 
-    fn describe(&self, index: usize, call: &Call) -> String {
+    /// The call, as it went to the base URL that answered last.
+    pub(crate) fn describe(&self, call: &Call) -> String {
+        self.describe_at(self.preferred.load(Ordering::Relaxed), call)
+    }
+
+    fn describe_at(&self, index: usize, call: &Call) -> String {
         let base = self.bases[index].as_str().trim_end_matches('/');
         format!("{} {base}{}", call.method, call.target())
     }

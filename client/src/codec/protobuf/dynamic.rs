@@ -1,0 +1,109 @@
+//! Messages of any schema, for those who have no type of them.
+
+use dovetail_model::SchemaType;
+use prost::Message;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, ReflectMessage};
+use protox::Compiler;
+
+use super::{
+    imports::{Imports, ROOT},
+    messages,
+};
+use crate::{
+    ResolvedSchema,
+    codec::{Codec, CodecError},
+    wire::{Framed, MessageIndexes},
+};
+
+/// Values of any message, with its descriptor from the registry. Written is the message of one full name; read is whichever
+/// message was written.
+#[derive(Debug, Clone)]
+pub struct Dynamic {
+    full_name: String,
+}
+
+impl Dynamic {
+    /// Writes the message of this full name, and reads any.
+    pub fn new(full_name: impl Into<String>) -> Self {
+        Self {
+            full_name: full_name.into(),
+        }
+    }
+}
+
+/// The messages of a schema.
+#[derive(Debug)]
+pub struct Pool {
+    pool: DescriptorPool,
+    /// The way to the message that is written.
+    way: Option<MessageIndexes>,
+}
+
+impl Pool {
+    /// The descriptor of a message, which new messages are made from.
+    pub fn message(&self, full_name: &str) -> Option<MessageDescriptor> {
+        self.pool.get_message_by_name(full_name)
+    }
+
+    /// The messages of a schema, with everything it imports.
+    pub fn of(schema: &ResolvedSchema) -> Result<Self, CodecError> {
+        let mut compiler = Compiler::with_file_resolver(Imports::of(schema));
+        compiler.include_imports(true).open_file(ROOT)?;
+        let pool = compiler.descriptor_pool();
+        Ok(Self { pool, way: None })
+    }
+
+    fn at(&self, way: &MessageIndexes) -> Option<MessageDescriptor> {
+        let file = self.pool.get_file_by_name(ROOT)?;
+        self.message(&messages::full_name(file.file_descriptor_proto(), way)?)
+    }
+}
+
+impl Codec for Dynamic {
+    type Value = DynamicMessage;
+    type Writer = Pool;
+    type Reader = Pool;
+
+    fn schema_type(&self) -> SchemaType {
+        SchemaType::Protobuf
+    }
+
+    fn full_name(&self) -> Option<&str> {
+        Some(&self.full_name)
+    }
+
+    fn writer(&self, schema: &ResolvedSchema) -> Result<Pool, CodecError> {
+        let pool = Pool::of(schema)?;
+        let file = pool.pool.get_file_by_name(ROOT).ok_or("it has no file")?;
+        let way = messages::way(file.file_descriptor_proto(), &self.full_name);
+        let way = way.ok_or_else(|| format!("it has no message {}", self.full_name))?;
+        Ok(Pool {
+            way: Some(way),
+            ..pool
+        })
+    }
+
+    fn indexes<'a>(&self, writer: &'a Pool) -> Option<&'a MessageIndexes> {
+        writer.way.as_ref()
+    }
+
+    fn write(&self, _: &Pool, value: &DynamicMessage, out: &mut Vec<u8>) -> Result<(), CodecError> {
+        let name = value.descriptor().full_name().to_owned();
+        if name != self.full_name {
+            return Err(format!("the message is {name}, and {} is written", self.full_name).into());
+        }
+        Ok(value.encode(out)?)
+    }
+
+    fn reader(&self, schema: &ResolvedSchema) -> Result<Pool, CodecError> {
+        Pool::of(schema)
+    }
+
+    fn read(&self, reader: &Pool, message: &Framed<'_>) -> Result<DynamicMessage, CodecError> {
+        let (way, data) = message.message()?;
+        let descriptor = reader.at(&way);
+        let descriptor = descriptor
+            .ok_or_else(|| format!("its schema has no message at {:?}", way.as_slice()))?;
+        Ok(DynamicMessage::decode(descriptor, data)?)
+    }
+}

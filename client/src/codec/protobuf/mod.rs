@@ -1,0 +1,15 @@
+//! Protobuf.
+//!
+//! The way to a message counts messages only, at each level in the order of the text: enums do not count, and neither do
+//! the entries that fields of maps stand for. Data of newer schemas is read as Protobuf does, with unknown fields passed over
+//! or kept as the message type does.
+
+mod dynamic;
+mod imports;
+mod messages;
+mod prost;
+
+pub use self::{
+    dynamic::{Dynamic, Pool},
+    prost::Prost,
+};
