@@ -29,6 +29,7 @@ mod shown;
 mod tags;
 mod terms;
 mod texts;
+mod twin;
 
 use std::sync::Arc;
 
