@@ -10,8 +10,8 @@ use axum::{
 
 use crate::{
     api::{
-        batch, compatibility, config, contexts, events, explain, metadata, mode, operations, root,
-        schemas, subjects, versions,
+        associations, batch, compatibility, config, contexts, events, explain, metadata, mode,
+        operations, root, schemas, subjects, transfer, versions,
         webhooks::{deliveries, event_types, replays, subscriptions as webhooks},
     },
     app::App,
@@ -20,6 +20,7 @@ use crate::{
 };
 
 /// The registry's routes. What issue by issue is added to the protocol goes where its resource is.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn api() -> Routes {
     Routes::default()
         .get("/", root::get)
@@ -60,8 +61,23 @@ fn api() -> Routes {
             "/compatibility/subjects/{subject}/versions/{version}",
             compatibility::check_version,
         )
+        .get("/associations/subjects/{subject}", associations::of_subject)
+        .get(
+            "/associations/resources/{resource}",
+            associations::of_resource,
+        )
+        .put("/associations/resources/{resource}", associations::upsert)
+        .delete("/associations/resources/{resource}", associations::delete)
+        .get(
+            "/associations/resources/{resource}/{name}",
+            associations::of_name,
+        )
+        .post("/associations", associations::create)
+        .post("/associations:batchGet", associations::batch_get)
+        .post("/associations:batchMutate", associations::batch_mutate)
         .post("/api/v1/batch", batch::batch)
         .post("/api/v1/explain", explain::explain)
+        .post("/api/v1/import", transfer::import)
         .get("/api/v1/webhooks", webhooks::list)
         .post("/api/v1/webhooks", webhooks::create)
         .get("/api/v1/webhooks/{webhook}", webhooks::get)
@@ -121,6 +137,7 @@ fn api() -> Routes {
 fn plain() -> Routes {
     Routes::default()
         .get("/api/v1/events", events::list)
+        .get("/api/v1/export", transfer::export)
         .get("/metrics", operations::metrics)
         .get("/openapi.yaml", operations::openapi)
 }

@@ -12,7 +12,7 @@ use crate::{
     router::router,
     settings::Settings,
     storage::{self, Storage, StorageError},
-    webhooks::{self, start::WebhookOptions},
+    webhooks::{self, EngineSettings, start::WebhookOptions},
 };
 
 /// How long to wait before the database is tried again: doubled from the first to the last.
@@ -54,7 +54,7 @@ pub async fn run_on(
         Arc::clone(&app),
         settings.database_url.clone(),
         settings.behaviour(),
-        settings.webhooks(address),
+        (settings.webhooks(address), settings.engine()),
     ));
     let mut failure = None;
     let stop = async {
@@ -104,7 +104,7 @@ async fn load(
     app: Arc<App>,
     database_url: String,
     behaviour: Behaviour,
-    webhooks: WebhookOptions,
+    (webhooks, engine): (WebhookOptions, EngineSettings),
 ) -> Result<(), StorageError> {
     let mut pause = FIRST_PAUSE;
     loop {
@@ -112,7 +112,7 @@ async fn load(
             Ok((registry, storage)) => {
                 let sequence = registry.known_view().seq();
                 app.install(registry);
-                start_webhooks(&app, &storage, &webhooks);
+                start_webhooks(&app, &storage, &webhooks, &engine);
                 tracing::info!(sequence, "ready");
                 return Ok(());
             }
@@ -138,14 +138,20 @@ async fn start(
 }
 
 /// Without a key there are no webhooks, and everything else goes on.
-fn start_webhooks(app: &App, storage: &Arc<dyn Storage>, options: &WebhookOptions) {
+fn start_webhooks(
+    app: &App,
+    storage: &Arc<dyn Storage>,
+    options: &WebhookOptions,
+    settings: &EngineSettings,
+) {
     let Ok(registry) = app.registry() else {
         return;
     };
     match webhooks::start::open(storage, options) {
         Ok(parts) => {
             let metrics = app.metrics().webhooks().clone();
-            let (webhooks, engine) = webhooks::start::run(parts, metrics, registry.news());
+            let (webhooks, engine) =
+                webhooks::start::run(parts, metrics, settings, registry.news());
             app.install_webhooks(Ok(Arc::new(webhooks)), Some(engine));
         }
         Err(reason) => {

@@ -13,7 +13,8 @@ use crate::{
     http::{BodyLimits, Limits},
     registry::{Behaviour, ParserLimits, Profile, Validation},
     webhooks::{
-        event::Source, network::InvalidNetwork, start::WebhookOptions, target::TargetPolicy,
+        EngineSettings, MARGIN, Places, Schedule, event::Source, network::InvalidNetwork,
+        start::WebhookOptions, target::TargetPolicy,
     },
 };
 
@@ -87,6 +88,24 @@ pub struct Settings {
     pub webhook_master_keys: String,
     /// The file with those keys.
     pub webhook_master_key_file: String,
+    /// How many attempts are under way at once on this node.
+    pub webhook_attempts: u32,
+    /// How many of them go to one host.
+    pub webhook_attempts_per_host: u32,
+    /// How many of them are for one subscription.
+    pub webhook_attempts_per_subscription: u32,
+    /// How long one attempt may take.
+    pub webhook_timeout_seconds: u64,
+    /// How long others are kept away from it.
+    pub webhook_lease_seconds: u64,
+    /// The delays after failed attempts.
+    pub webhook_retry_delays: String,
+    /// How often a node looks for work by itself.
+    pub webhook_poll_seconds: u64,
+    /// How long deliveries are kept that arrived.
+    pub webhook_keep_delivered_days: u64,
+    /// How long those are kept that were given up, and events.
+    pub webhook_keep_failed_days: u64,
 }
 
 /// Several values: a list in a file, or one text with commas between them, as in the environment.
@@ -163,6 +182,7 @@ impl Settings {
         settings.check_exposure()?;
         settings.check_public_url()?;
         settings.target_policy(settings.listen)?;
+        settings.engine_settings()?;
         Ok(settings)
     }
 
@@ -206,6 +226,50 @@ impl Settings {
                 .expect("the settings were checked when they were read"),
             source: self.source(listening),
         }
+    }
+
+    /// How webhooks are delivered.
+    pub fn engine(&self) -> EngineSettings {
+        self.engine_settings()
+            .expect("the settings were checked when they were read")
+    }
+
+    fn engine_settings(&self) -> Result<EngineSettings, SettingsError> {
+        let wrong = |source_name: &str, reason: String| SettingsError {
+            source_name: source_name.to_owned(),
+            reason,
+        };
+        let schedule = Schedule::parse(&self.webhook_retry_delays)
+            .map_err(|error| wrong("webhook_retry_delays", error.to_string()))?;
+        let deadline = Duration::from_secs(self.webhook_timeout_seconds.clamp(1, 600));
+        let lease = Duration::from_secs(self.webhook_lease_seconds.min(3600));
+        if lease < deadline + MARGIN {
+            return Err(wrong(
+                "webhook_lease_seconds",
+                format!(
+                    "{} s is too short: a lease has to outlast an attempt (webhook_timeout_seconds, {} s) by {} s",
+                    lease.as_secs(),
+                    deadline.as_secs(),
+                    MARGIN.as_secs()
+                ),
+            ));
+        }
+        let days = |days: u64| Duration::from_secs(days.min(36_500) * 86_400);
+        Ok(EngineSettings {
+            places: Places {
+                total: self.webhook_attempts.clamp(3, 10_000),
+                per_host: self.webhook_attempts_per_host.max(1),
+                per_subscription: self.webhook_attempts_per_subscription.max(1),
+            },
+            deadline,
+            lease,
+            schedule,
+            poll: Duration::from_secs(self.webhook_poll_seconds.clamp(1, 3600)),
+            drain: Duration::from_secs(self.drain_timeout_seconds.min(deadline.as_secs())),
+            keep_delivered: days(self.webhook_keep_delivered_days),
+            keep_dead: days(self.webhook_keep_failed_days),
+            keep_events: days(self.webhook_keep_failed_days),
+        })
     }
 
     fn target_policy(&self, listening: SocketAddr) -> Result<TargetPolicy, SettingsError> {

@@ -10,6 +10,7 @@
 //!                  +------------------ view <------ apply changes <----------+-> other nodes
 //! ```
 
+mod associations;
 mod change;
 mod committer;
 mod freshness;
@@ -17,12 +18,13 @@ mod view;
 mod view_builder;
 mod view_cell;
 
+pub use associations::Associations;
 pub use change::{
-    Change, ChangeKind, Content, Deleted, Facts, Mutation, Registered, Rendered, Scope, Summary,
-    SummaryRow,
+    Change, ChangeKind, Content, Deleted, Facts, Imported, Mutation, Registered, Rendered,
+    Reserved, Scope, Summary, SummaryRow,
 };
 pub use committer::{CommitStats, Committer, Decision, Moment};
 pub use freshness::Freshness;
-pub use view::{ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};
+pub use view::{Configs, ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};
 pub use view_builder::ViewBuilder;
 pub use view_cell::ViewCell;

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use dovetail_model::{Context, QualifiedSubject, bodies::Config};
+use dovetail_model::{Association, AssociationKey, Context, QualifiedSubject, bodies::Config};
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use ring::digest;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{event_type::EventType, ids};
-use crate::core::{Change, ChangeKind, Deleted, Registered, Scope};
+use crate::core::{Change, ChangeKind, Deleted, Registered, Reserved, Scope};
 
 /// The media type of a body.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json; charset=utf-8";
@@ -185,6 +185,38 @@ impl Event {
                     data,
                 )
             }
+            ChangeKind::AssociationSet(association) => (
+                EventType::AssociationChanged,
+                Place::Subject(association.subject.clone()),
+                String::new(),
+                association_change(association),
+            ),
+            ChangeKind::AssociationDeleted(key) => (
+                EventType::AssociationDeleted,
+                Place::Registry,
+                String::new(),
+                association_deletion(key),
+            ),
+            ChangeKind::IdReserved(reserved) => (
+                EventType::IdReserved,
+                Place::Context(reserved.context.clone()),
+                String::new(),
+                reservation(reserved),
+            ),
+            ChangeKind::SubjectCounted {
+                subject,
+                last_version,
+            } => {
+                let mut data = Map::new();
+                put(&mut data, "subject", subject);
+                put(&mut data, "last_version", last_version);
+                (
+                    EventType::SubjectCounted,
+                    Place::Subject(subject.clone()),
+                    String::new(),
+                    data,
+                )
+            }
             ChangeKind::ModeChanged { scope, mode } => {
                 let mut data = scoped(scope);
                 put(&mut data, "mode", mode);
@@ -348,6 +380,40 @@ fn registration(registered: &Registered, source: &Source) -> Map<String, Value> 
     if let Some(summary) = facts.and_then(|facts| facts.summary.as_ref()) {
         put(&mut data, "changes", summary);
     }
+    data
+}
+
+fn association_change(association: &Association) -> Map<String, Value> {
+    let mut data = Map::new();
+    put(&mut data, "subject", &association.subject);
+    put(&mut data, "resource_id", &association.resource_id);
+    put(&mut data, "resource_name", &association.resource_name);
+    put(
+        &mut data,
+        "resource_namespace",
+        &association.resource_namespace,
+    );
+    put(&mut data, "resource_type", &association.resource_type);
+    put(&mut data, "association_type", association.association_type);
+    put(&mut data, "lifecycle", association.lifecycle);
+    put(&mut data, "frozen", association.frozen);
+    data
+}
+
+fn association_deletion(key: &AssociationKey) -> Map<String, Value> {
+    let mut data = Map::new();
+    put(&mut data, "resource_id", &key.resource_id);
+    put(&mut data, "resource_type", &key.resource_type);
+    put(&mut data, "association_type", key.association_type);
+    data
+}
+
+fn reservation(reserved: &Reserved) -> Map<String, Value> {
+    let mut data = Map::new();
+    put(&mut data, "context", &reserved.context);
+    put(&mut data, "id", reserved.id);
+    put(&mut data, "guid", reserved.guid.to_string());
+    put(&mut data, "schema_type", reserved.schema_type);
     data
 }
 

@@ -27,6 +27,14 @@ pub enum EventType {
     CompatibilityChanged,
     /// The mode of a subject or a context was changed.
     ModeChanged,
+    /// A resource's association with a subject was made or changed.
+    AssociationChanged,
+    /// A resource's association with a subject was removed.
+    AssociationDeleted,
+    /// An import took an id for a schema that no version carries any more.
+    IdReserved,
+    /// An import counted the versions of a subject further.
+    SubjectCounted,
     /// A registration was refused as incompatible. Only for those who name this type.
     CheckFailed,
     /// Somebody asked for a test of a subscription.
@@ -62,7 +70,7 @@ const SUBJECT_CREATED: &str = "subject.created";
 
 impl EventType {
     /// Every type, in the order in which they are listed.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::VersionRegistered,
         Self::VersionDeleted,
         Self::VersionRestored,
@@ -70,6 +78,10 @@ impl EventType {
         Self::ContextDeleted,
         Self::CompatibilityChanged,
         Self::ModeChanged,
+        Self::AssociationChanged,
+        Self::AssociationDeleted,
+        Self::IdReserved,
+        Self::SubjectCounted,
         Self::CheckFailed,
         Self::Test,
         Self::Gap,
@@ -87,6 +99,10 @@ impl EventType {
             Self::ContextDeleted => "context.deleted",
             Self::CompatibilityChanged => "compatibility.changed",
             Self::ModeChanged => "mode.changed",
+            Self::AssociationChanged => "association.changed",
+            Self::AssociationDeleted => "association.deleted",
+            Self::IdReserved => "schema.id.reserved",
+            Self::SubjectCounted => "subject.counted",
             Self::CheckFailed => "schema.check.failed",
             Self::Test => "webhook.test",
             Self::Gap => "webhook.gap",
@@ -114,6 +130,14 @@ impl EventType {
                 "the compatibility settings of a subject or a context were changed or removed"
             }
             Self::ModeChanged => "the mode of a subject or a context was changed or removed",
+            Self::AssociationChanged => {
+                "a resource's association with a subject was made or changed"
+            }
+            Self::AssociationDeleted => "a resource's association with a subject was removed",
+            Self::IdReserved => {
+                "an import took an id for a schema that no version carries any more"
+            }
+            Self::SubjectCounted => "an import counted the versions of a subject further",
             Self::CheckFailed => {
                 "a registration was refused as incompatible; sent only to those who name this type"
             }
@@ -135,6 +159,10 @@ impl EventType {
                 | Self::ContextDeleted
                 | Self::CompatibilityChanged
                 | Self::ModeChanged
+                | Self::AssociationChanged
+                | Self::AssociationDeleted
+                | Self::IdReserved
+                | Self::SubjectCounted
         )
     }
 
@@ -150,6 +178,10 @@ impl EventType {
             Self::ContextDeleted => include_str!("events/context.deleted.schema.json"),
             Self::CompatibilityChanged => include_str!("events/compatibility.changed.schema.json"),
             Self::ModeChanged => include_str!("events/mode.changed.schema.json"),
+            Self::AssociationChanged => include_str!("events/association.changed.schema.json"),
+            Self::AssociationDeleted => include_str!("events/association.deleted.schema.json"),
+            Self::IdReserved => include_str!("events/schema.id.reserved.schema.json"),
+            Self::SubjectCounted => include_str!("events/subject.counted.schema.json"),
             Self::CheckFailed => include_str!("events/schema.check.failed.schema.json"),
             Self::Test => include_str!("events/webhook.test.schema.json"),
             Self::Gap => include_str!("events/webhook.gap.schema.json"),

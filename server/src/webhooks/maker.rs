@@ -8,7 +8,6 @@ use dovetail_model::QualifiedSubject;
 use super::{
     EventId, Events, NewEvent, Notice, Random,
     event::{Event, Extras, Place, Source},
-    event_type::EventSelector,
     notice::{self, Stamp},
 };
 use crate::{
@@ -71,16 +70,6 @@ impl Events for EventMaker {
             actor: false,
         };
         Ok(stored(&event, extras))
-    }
-
-    fn other_name(&self, change: &Change) -> Option<&'static str> {
-        let ChangeKind::SchemaRegistered(registered) = &change.kind else {
-            return None;
-        };
-        let facts = registered.facts.as_deref()?;
-        facts
-            .creates_subject
-            .then_some(EventSelector::SubjectCreated.name())
     }
 
     fn of_notice(&self, notice: &Notice<'_>, at: i64) -> NewEvent {

@@ -97,12 +97,6 @@ pub trait Events: Send + Sync {
     async fn of_change(&self, change: &Change, with_schema: bool)
     -> Result<NewEvent, StorageError>;
 
-    /// Another name by which filters may ask for the event of a change.
-    fn other_name(&self, change: &Change) -> Option<&'static str> {
-        let _ = change;
-        None
-    }
-
     /// An event that is not in the log.
     fn of_notice(&self, notice: &Notice<'_>, at: i64) -> NewEvent;
 }

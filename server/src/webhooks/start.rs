@@ -1,13 +1,13 @@
 //! Putting webhooks together: the keys, what may be called, and what calls.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::{
-    Bells, Clock, Engine, EngineSettings, Places, Random, Schedule, SystemRandom, WebhookMetrics,
-    WebhookStore, World,
+    Bells, Clock, Engine, EngineSettings, Random, SystemRandom, WebhookMetrics, WebhookStore,
+    World,
     event::Source,
     maker::EventMaker,
     manage::{Parts, Webhooks},
@@ -30,9 +30,6 @@ pub struct WebhookOptions {
 
 /// How the file with the master key ends that is made beside a database.
 const KEY_FILE: &str = "webhook-key";
-
-/// How long is waited after each failed attempt: ten of them in about 76 hours.
-const DELAYS: &str = "5s, 5m, 30m, 2h, 5h, 10h, 14h, 20h, 24h";
 
 /// Why there are no webhooks, for those who ask for them.
 const NO_KEY: &str = "webhooks are off: this registry has no master key to keep their secrets with; set \
@@ -96,6 +93,7 @@ impl Clock for DatabaseClock {
 pub fn run(
     mut parts: Parts,
     metrics: WebhookMetrics,
+    settings: &EngineSettings,
     news: watch::Receiver<u64>,
 ) -> (Webhooks, Engine) {
     let world = World {
@@ -107,26 +105,7 @@ pub fn run(
         events: Arc::clone(&parts.events),
         metrics,
     };
-    let engine = Engine::start(&world, &engine_settings(), news);
+    let engine = Engine::start(&world, settings, news);
     parts.bells = engine.bells().clone();
     (Webhooks::new(parts), engine)
-}
-
-fn engine_settings() -> EngineSettings {
-    const DAY: Duration = Duration::from_hours(24);
-    EngineSettings {
-        places: Places {
-            total: 64,
-            per_host: 4,
-            per_subscription: 2,
-        },
-        deadline: Duration::from_secs(20),
-        lease: Duration::from_mins(1),
-        schedule: Schedule::parse(DELAYS).expect("these are delays, as every start shows"),
-        poll: Duration::from_secs(5),
-        drain: Duration::from_secs(20),
-        keep_delivered: DAY * 14,
-        keep_dead: DAY * 30,
-        keep_events: DAY * 30,
-    }
 }

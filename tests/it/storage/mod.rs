@@ -196,6 +196,7 @@ fn schema(subject: &str, version: i64, id: i64) -> Schema {
             references: Vec::new(),
             purged: Vec::new(),
             facts: None,
+            imported: None,
         },
         content: Content {
             text: serde_json::value::to_raw_value(&text).unwrap(),

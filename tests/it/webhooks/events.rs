@@ -55,6 +55,7 @@ fn registered(name: &str, version: i64) -> Registered {
         has_extras: false,
         references: Vec::new(),
         purged: Vec::new(),
+        imported: None,
         facts: Some(Arc::new(Facts {
             sha256: "0".repeat(64),
             size: 5,

@@ -6,6 +6,7 @@
 //! - `manage`: subscriptions over HTTP.
 //! - `secrets`: signatures, and secrets at rest.
 //! - `simulation`: the engine under simulated faults.
+//! - `storm`: real nodes that are killed while schemas change.
 //! - `target`: which addresses may be called.
 //! - `transport`: one attempt against receivers of every kind.
 
@@ -45,6 +46,7 @@ mod journeys;
 mod manage;
 mod secrets;
 mod simulation;
+mod storm;
 mod target;
 mod transport;
 
