@@ -4,6 +4,8 @@
 //! A witness is shown only when it was encoded with the writer's schema and then really failed: the reader could not
 //! decode it (Avro), read another value (Protobuf), or rejected it (JSON Schema).
 
+use std::fmt::Write as _;
+
 use dovetail_model::{CompatibilityPolicy, Direction, SchemaType};
 
 pub use crate::position::Position;
@@ -127,6 +129,26 @@ pub fn explain(
 }
 
 impl Explanation {
+    /// What differs, for people, with the sides called "new" and "old".
+    pub fn sentence(&self) -> String {
+        match self.direction {
+            Direction::Backward => self.difference.sentence("new", "old"),
+            Direction::Forward => self.difference.sentence("old", "new"),
+        }
+    }
+
+    /// Who breaks, where someone does.
+    pub fn who_breaks(&self) -> Option<&'static str> {
+        self.breaks.then_some(match self.direction {
+            Direction::Backward => {
+                "whoever reads with the new schema what was written with the previous one"
+            }
+            Direction::Forward => {
+                "whoever still reads with the previous schema what is written with the new one"
+            }
+        })
+    }
+
     /// Finds the places in both texts and, where the difference breaks someone, a witness.
     fn detail(&mut self, schema_type: SchemaType, new: (&Schema, &str), previous: (&Schema, &str)) {
         let (reader, writer) = match self.direction {
@@ -142,6 +164,17 @@ impl Explanation {
         if self.breaks {
             self.witness = witness(reader.0, writer.0, &self.difference);
         }
+    }
+}
+
+impl Witness {
+    /// The bytes in hexadecimal.
+    pub fn hex(&self) -> String {
+        let mut hex = String::with_capacity(self.bytes.len() * 2);
+        for byte in &self.bytes {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        hex
     }
 }
 

@@ -18,8 +18,10 @@ pub mod explain;
 mod identity;
 mod json_schema;
 mod limits;
+pub mod link;
 mod position;
 mod protobuf;
+pub mod sample;
 mod schema;
 mod tags;
 
@@ -27,5 +29,6 @@ pub use check::{Report, check};
 pub use difference::{Difference, Rule, Verdict, rules};
 pub use identity::{Guid, identity};
 pub use limits::TooComplex;
+pub use link::Mentions;
 pub use schema::{Format, NamedText, Schema, SchemaError, parse, parse_lax};
 pub use tags::TagEdits;

@@ -2,6 +2,7 @@
 //!
 //! - `api`: the protocol, resource by resource, on both databases.
 //! - `client`: the Rust client against the real registry, and against registries that misbehave.
+//! - `cli`: the command line, run as a user runs it.
 //! - `crashes`: kill -9 under writers: nothing acknowledged is lost, nothing half done is seen.
 //! - `edges`: raw bytes against the accept loop and the outermost layers.
 //! - `hostile`: the hostile request list against the whole server.
@@ -15,9 +16,10 @@
 //! - `tidy`: who may depend on whom.
 //! - `transfer`: the commands that move registries, over real ones.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
-//! - `webhooks`: deliveries under simulated and real faults.
+//! - `webhooks`: events, the feed, subscriptions, and deliveries under simulated and real faults.
 
 mod api;
+mod cli;
 mod client;
 mod crashes;
 mod edges;

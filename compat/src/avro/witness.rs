@@ -8,7 +8,7 @@
 mod smallest;
 mod trail;
 
-use self::smallest::Smallest;
+pub(super) use self::smallest::Smallest;
 use super::{AvroSchema, resolve::resolve, value::to_json};
 use crate::{
     Difference,

@@ -12,6 +12,7 @@ mod decimal;
 mod documents;
 mod draft;
 mod location;
+mod mentions;
 mod model;
 mod parse;
 mod pattern;
@@ -25,8 +26,9 @@ mod value_key;
 mod walk;
 mod witness;
 
+pub(crate) use mentions::mentions;
 pub(crate) use parse::JsonSchema;
 pub(crate) use rules::RULES;
 pub(crate) use tags::visit_places;
 pub(crate) use walk::differences;
-pub(crate) use witness::{containment, witness};
+pub(crate) use witness::{containment, sample, witness};

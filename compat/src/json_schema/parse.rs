@@ -111,7 +111,7 @@ fn read_all(text: &str, references: &[NamedText]) -> Result<Vec<Document>, Schem
     Ok(documents)
 }
 
-fn read(text: &str) -> Result<Value, SchemaError> {
+pub(super) fn read(text: &str) -> Result<Value, SchemaError> {
     if !json_nesting_within(text, DEEPEST) {
         return Err(SchemaError(format!(
             "the JSON nests deeper than {DEEPEST} objects and arrays; move inner schemas to definitions and refer to them"

@@ -16,6 +16,7 @@ mod decode_options;
 mod extensions;
 mod lengths;
 mod limits;
+mod mentions;
 mod merge;
 mod model;
 mod normalize;
@@ -31,6 +32,7 @@ mod types;
 mod walk;
 mod witness;
 
+pub(crate) use mentions::mentions;
 pub(crate) use parse::ProtobufSchema;
 pub(crate) use read::offset;
 pub(crate) use rules::RULES;

@@ -77,13 +77,14 @@ impl ProtobufSchema {
         &self.model
     }
 
-    pub(super) const fn pool(&self) -> &DescriptorPool {
+    /// Everything that was compiled, the schema's own file last.
+    pub(crate) const fn pool(&self) -> &DescriptorPool {
         &self.pool
     }
 }
 
 /// Whether a text has none of the blanks and punctuation that every `.proto` text needs.
-fn looks_like_base64(text: &str) -> bool {
+pub(super) fn looks_like_base64(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty()
         && text

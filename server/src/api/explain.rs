@@ -1,10 +1,8 @@
 //! `/api/v1/explain`: what a change means, as data.
 
-use std::fmt::Write as _;
-
 use dovetail_compat::explain::{Explanation, Outcome, Witness};
 use dovetail_model::{
-    CompatibilityLevel, Direction,
+    CompatibilityLevel,
     bodies::{ExplainRequest, ExplainResponse, FindingBody, PlaceBody, WitnessBody},
 };
 
@@ -30,6 +28,7 @@ pub(crate) async fn explain(Live(registry): Live, body: JsonText) -> Answer {
 }
 
 fn finding(explanation: Explanation) -> FindingBody {
+    let (message, who_breaks) = (explanation.sentence(), explanation.who_breaks());
     let Explanation {
         direction,
         difference,
@@ -38,18 +37,6 @@ fn finding(explanation: Explanation) -> FindingBody {
         previous,
         witness,
     } = explanation;
-    let (reader, writer, who) = match direction {
-        Direction::Backward => (
-            "new",
-            "old",
-            "whoever reads with the new schema what was written with the previous one",
-        ),
-        Direction::Forward => (
-            "old",
-            "new",
-            "whoever still reads with the previous schema what is written with the new one",
-        ),
-    };
     let place = |position: dovetail_compat::explain::Position| PlaceBody {
         place: position.place,
         line: position.line,
@@ -59,8 +46,8 @@ fn finding(explanation: Explanation) -> FindingBody {
         rule: difference.rule.id,
         direction,
         breaks,
-        message: difference.sentence(reader, writer),
-        who_breaks: breaks.then_some(who),
+        message,
+        who_breaks,
         why: difference.rule.why,
         instead: difference.rule.instead,
         path: difference.path,
@@ -71,14 +58,11 @@ fn finding(explanation: Explanation) -> FindingBody {
 }
 
 fn body(witness: Witness) -> WitnessBody {
+    let hex = witness.hex();
     let (fails, reads_as) = match witness.outcome {
         Outcome::Fails(reason) => (Some(reason), None),
         Outcome::ReadsAs(value) => (None, Some(value)),
     };
-    let mut hex = String::with_capacity(witness.bytes.len() * 2);
-    for byte in &witness.bytes {
-        let _ = write!(hex, "{byte:02x}");
-    }
     WitnessBody {
         value: witness.value,
         hex,

@@ -12,13 +12,14 @@ use crate::avro::{
     value::{DEPTH_LIMIT, Datum},
 };
 
-pub(super) struct Smallest<'a> {
+/// The smallest values of a schema's types.
+pub(in crate::avro) struct Smallest<'a> {
     schema: &'a AvroSchema,
     weights: Vec<Option<u64>>,
 }
 
 impl<'a> Smallest<'a> {
-    pub(super) fn of(schema: &'a AvroSchema) -> Self {
+    pub(in crate::avro) fn of(schema: &'a AvroSchema) -> Self {
         Self {
             schema,
             weights: Weighing::new(schema).run(),
@@ -26,8 +27,13 @@ impl<'a> Smallest<'a> {
     }
 
     /// What the smallest value takes; nothing for a type without finite values.
-    pub(super) fn weight(&self, id: NodeId) -> Option<u64> {
+    pub(in crate::avro) fn weight(&self, id: NodeId) -> Option<u64> {
         self.weights[id as usize]
+    }
+
+    /// The smallest value of a type.
+    pub(in crate::avro) fn at(&self, id: NodeId) -> Option<Datum> {
+        self.value(id, &[], 0)
     }
 
     /// The smallest value of the schema that takes the way.

@@ -17,6 +17,7 @@ mod maker;
 mod numbers;
 mod objects;
 mod route;
+mod sample;
 mod search;
 mod shapes;
 mod texts;
@@ -25,4 +26,5 @@ use super::pattern::accepted_engine as pattern_engine;
 
 pub(super) use bundle::Bundle;
 pub(crate) use containment::containment;
+pub(crate) use sample::draw as sample;
 pub(crate) use search::witness;

@@ -1,0 +1,311 @@
+//! The registry a command speaks to: which one, who asks, and what is read of it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    error::Error as _,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use clap::Args;
+use dovetail_client::{Auth, Client, Error, ReadSchema, ReadVersion, SchemaVersion};
+use dovetail_codegen::manifest::Manifest;
+use dovetail_compat::NamedText;
+use dovetail_model::{Context, QualifiedSubject, Reference, SchemaId, Version, VersionSpec};
+
+use crate::{
+    ending::{Failure, Outcome},
+    source::Loaded,
+};
+
+/// How many schemas one schema may reach by references, as in the registry itself.
+const MOST_REFERENCES: usize = 1000;
+
+/// Which registry, and who asks.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Registry")]
+pub(crate) struct Connect {
+    /// The registry's URL; else what the manifest says
+    #[arg(
+        long,
+        env = "DOVETAIL_REGISTRY",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    registry: Option<String>,
+
+    /// A file with the token to present; `DOVETAIL_TOKEN` may hold the token itself
+    #[arg(long, env = "DOVETAIL_TOKEN_FILE", value_name = "FILE")]
+    token_file: Option<PathBuf>,
+
+    /// The manifest
+    #[arg(long, value_name = "FILE", default_value = "dovetail.toml")]
+    manifest: PathBuf,
+}
+
+/// A registry that is spoken to.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    client: Client,
+    url: String,
+    runtime: tokio::runtime::Runtime,
+    /// Versions never change, so each is read once.
+    known: Mutex<HashMap<(String, Version), Arc<SchemaVersion>>>,
+}
+
+impl Connect {
+    /// The manifest, which must be there.
+    pub(crate) fn manifest(&self) -> Outcome<Manifest> {
+        Manifest::read(&self.manifest).map_err(Failure::usage)
+    }
+
+    /// The manifest, if there is one.
+    pub(crate) fn manifest_if_any(&self) -> Outcome<Option<Manifest>> {
+        self.manifest.exists().then(|| self.manifest()).transpose()
+    }
+
+    /// Where the manifest lies.
+    pub(crate) fn manifest_path(&self) -> &Path {
+        &self.manifest
+    }
+
+    /// The registry's URL, where one is known.
+    pub(crate) fn url(&self) -> Outcome<Option<String>> {
+        let said = self.registry.clone().filter(|url| !url.is_empty());
+        if said.is_some() {
+            return Ok(said);
+        }
+        Ok(self
+            .manifest_if_any()?
+            .and_then(|manifest| manifest.registry))
+    }
+
+    /// The registry to speak to.
+    pub(crate) fn registry(&self) -> Outcome<Registry> {
+        let url = self.url()?.ok_or_else(|| {
+            Failure::usage("no registry is named").help(format!(
+                "pass --registry URL, set DOVETAIL_REGISTRY, or write registry = \"URL\" into {}",
+                self.manifest.display()
+            ))
+        })?;
+        Registry::at(&url, self)
+    }
+
+    /// Who asks. The token is never an argument: those are visible to everybody on the machine.
+    fn auth(&self) -> Auth {
+        let token = std::env::var("DOVETAIL_TOKEN").unwrap_or_default();
+        match &self.token_file {
+            _ if !token.is_empty() => Auth::bearer(token),
+            Some(file) if !file.as_os_str().is_empty() => Auth::token_file(file),
+            _ => Auth::None,
+        }
+    }
+}
+
+impl Registry {
+    /// The registry at a URL.
+    pub(crate) fn at(url: &str, connect: &Connect) -> Outcome<Self> {
+        let client = Client::builder(url)
+            .auth(connect.auth())
+            .build()
+            .map_err(Failure::usage)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::undecided(format!("cannot start: {error}")))?;
+        let url = client.urls().next().unwrap_or(url).to_owned();
+        Ok(Self {
+            client,
+            url,
+            runtime,
+            known: Mutex::default(),
+        })
+    }
+
+    /// The client, for what this has no method for.
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The URL, without user and password.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Waits for an answer.
+    pub(crate) fn run<T>(&self, question: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+        self.runtime.block_on(question)
+    }
+
+    /// Waits for an answer of the client.
+    pub(crate) fn ask<T>(&self, question: impl Future<Output = Result<T, Error>>) -> Outcome<T> {
+        self.runtime
+            .block_on(question)
+            .map_err(|error| failure(&error))
+    }
+
+    /// A version with everything it refers to, if it is there.
+    pub(crate) async fn version(
+        &self,
+        subject: &str,
+        version: VersionSpec,
+    ) -> Outcome<Option<Loaded>> {
+        match self.read(subject, version).await? {
+            Some(found) => self.load(&found).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A version, if it is there. Soft-deleted ones are not.
+    pub(crate) async fn read(
+        &self,
+        subject: &str,
+        version: VersionSpec,
+    ) -> Outcome<Option<Arc<SchemaVersion>>> {
+        let how = ReadVersion::default();
+        match self.client.version(subject, version, &how).await {
+            Ok(found) => Ok(Some(self.keep(subject, found))),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(failure(&error)),
+        }
+    }
+
+    /// A schema by its id, with everything it refers to.
+    pub(crate) async fn by_id(&self, id: SchemaId) -> Outcome<Loaded> {
+        let found = self.client.schema_by_id(id, &ReadSchema::default()).await;
+        let found = found.map_err(|error| failure(&error))?;
+        Ok(Loaded {
+            name: format!("id {id}"),
+            file: None,
+            subject: None,
+            schema_type: found.schema_type,
+            references: self
+                .references(&Context::default(), &found.references)
+                .await?,
+            text: found.schema.into(),
+        })
+    }
+
+    /// What a version refers to is read with it.
+    pub(crate) async fn load(&self, found: &SchemaVersion) -> Outcome<Loaded> {
+        let context = QualifiedSubject::parse(&found.subject)
+            .map_err(Failure::undecided)?
+            .context;
+        Ok(Loaded {
+            name: format!("{} version {}", found.subject, found.version),
+            file: None,
+            subject: Some(found.subject.clone()),
+            schema_type: found.schema_type,
+            text: found.schema.as_str().into(),
+            references: self.references(&context, &found.references).await?,
+        })
+    }
+
+    /// The texts of everything that references reach, each before the texts that use it.
+    pub(crate) async fn references(
+        &self,
+        context: &Context,
+        references: &[Reference],
+    ) -> Outcome<Vec<NamedText>> {
+        enum Step {
+            Reach(Context, Reference),
+            Done(NamedText),
+        }
+        let mut texts = Vec::new();
+        let mut seen = HashSet::new();
+        let reach = |context: &Context, references: &[Reference]| {
+            let reversed = references.iter().rev();
+            let steps = reversed.map(|reference| Step::Reach(context.clone(), reference.clone()));
+            steps.collect::<Vec<_>>()
+        };
+        let mut waiting = reach(context, references);
+        while let Some(step) = waiting.pop() {
+            let (context, reference) = match step {
+                Step::Done(text) => {
+                    texts.push(text);
+                    continue;
+                }
+                Step::Reach(context, reference) => (context, reference),
+            };
+            let found = self.referenced(&context, &reference).await?;
+            if !seen.insert((reference.name.clone(), found.subject.clone(), found.version)) {
+                continue;
+            }
+            if seen.len() > MOST_REFERENCES {
+                return Err(Failure::undecided(format!(
+                    "{} reaches more than {MOST_REFERENCES} schemas by references",
+                    reference.subject
+                )));
+            }
+            waiting.push(Step::Done(NamedText {
+                name: reference.name,
+                text: found.schema.as_str().into(),
+            }));
+            let inner = QualifiedSubject::parse(&found.subject).map_err(Failure::undecided)?;
+            waiting.extend(reach(&inner.context, &found.references));
+        }
+        Ok(texts)
+    }
+
+    /// The version that a reference names. It may be soft-deleted: what was registered keeps its meaning.
+    async fn referenced(
+        &self,
+        context: &Context,
+        reference: &Reference,
+    ) -> Outcome<Arc<SchemaVersion>> {
+        let subject = QualifiedSubject::parse_within(&reference.subject, context)
+            .map_err(Failure::undecided)?
+            .to_string();
+        let version = Version::new(reference.version.into());
+        if let Some(found) = version.and_then(|version| self.kept(&subject, version)) {
+            return Ok(found);
+        }
+        let how = ReadVersion {
+            deleted: true,
+            ..ReadVersion::default()
+        };
+        let version = version.map_or(VersionSpec::Latest, VersionSpec::Number);
+        let found = self.client.version(&subject, version, &how).await;
+        Ok(self.keep(&subject, found.map_err(|error| failure(&error))?))
+    }
+
+    fn kept(&self, subject: &str, version: Version) -> Option<Arc<SchemaVersion>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&(subject.to_owned(), version)).cloned()
+    }
+
+    fn keep(&self, subject: &str, found: SchemaVersion) -> Arc<SchemaVersion> {
+        let found = Arc::new(found);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert((subject.to_owned(), found.version), Arc::clone(&found));
+        found
+    }
+}
+
+/// What a registry's refusal or silence means for a command.
+pub(crate) fn failure(error: &Error) -> Failure {
+    if error.is_usage() {
+        return Failure::usage(error);
+    }
+    if error.is_incompatible() || error.is_not_permitted() {
+        return Failure::refused(error);
+    }
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let _ = write!(text, ": {inner}");
+        cause = inner.source();
+    }
+    let failure = Failure::undecided(text);
+    if error.is_auth() {
+        failure.help("set DOVETAIL_TOKEN or DOVETAIL_TOKEN_FILE to a token that may do this")
+    } else if error.is_unreachable() {
+        failure.help("check the URL, and that the registry runs: `dovetail serve` starts one")
+    } else if error.is_bad_answer() {
+        failure
+            .help("check that the URL is a schema registry's and not a proxy's or a login page's")
+    } else {
+        failure
+    }
+}
