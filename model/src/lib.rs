@@ -13,7 +13,6 @@ mod compatibility_level;
 mod context;
 mod metadata;
 mod mode;
-mod objects_only;
 mod reference;
 mod rule_set;
 mod schema_tags;

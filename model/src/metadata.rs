@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::Version;
-use crate::objects_only::objects_only;
 
 /// Tags, properties and the names of sensitive properties. All sorted, because the identity hash needs them so.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(remote = "Self")]
 pub struct Metadata {
     /// Tags by path in the schema.
     #[serde(
@@ -33,8 +31,6 @@ pub struct Metadata {
     )]
     pub sensitive: BTreeSet<String>,
 }
-
-objects_only!(Metadata);
 
 /// The property in which the protocol notes the version that a registration asked for.
 pub const CONFLUENT_VERSION: &str = "confluent:version";

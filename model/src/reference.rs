@@ -2,11 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::objects_only::objects_only;
-
 /// A named link to a version of a subject, in the spelling of the submitter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(remote = "Self")]
 pub struct Reference {
     /// The name the referrer's text uses: an Avro full name, an import path, or a `$ref`.
     #[serde(default)]
@@ -18,5 +15,3 @@ pub struct Reference {
     #[serde(default)]
     pub version: i32,
 }
-
-objects_only!(Reference);

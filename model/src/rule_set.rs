@@ -4,31 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::bodies::null_as_default;
-use crate::objects_only::objects_only;
+use crate::bodies::{null_as_default, objects};
 
 /// The rules of a schema, in the three groups in which clients run them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", remote = "Self")]
+#[serde(rename_all = "camelCase")]
 pub struct RuleSet {
     /// Rules between versions.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "objects",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub migration_rules: Vec<Rule>,
     /// Rules on messages.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "objects",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub domain_rules: Vec<Rule>,
     /// Rules on encoded messages.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "objects",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub encoding_rules: Vec<Rule>,
@@ -37,11 +36,9 @@ pub struct RuleSet {
     pub enable_at: Option<String>,
 }
 
-objects_only!(RuleSet);
-
 /// One rule. Its fields mean something to clients only, so they stay text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", remote = "Self")]
+#[serde(rename_all = "camelCase")]
 pub struct Rule {
     /// Unique inside the set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,8 +82,6 @@ pub struct Rule {
     #[serde(default, deserialize_with = "null_as_default")]
     pub disabled: bool,
 }
-
-objects_only!(Rule);
 
 /// The longest name of a rule, in characters.
 const LONGEST_NAME: usize = 256;

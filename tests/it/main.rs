@@ -17,7 +17,7 @@
 //! - `tidy`: who may depend on whom.
 //! - `transfer`: the commands that move registries, over real ones.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
-//! - `webhooks`: deliveries under simulated and real faults.
+//! - `webhooks`: events, the feed, subscriptions, and deliveries under simulated and real faults.
 
 mod api;
 mod cli;

@@ -6,7 +6,9 @@ mod config;
 mod error;
 mod explain;
 mod export;
+mod object;
 mod schema;
+mod webhook;
 
 pub use association::{
     AssociationBatchGet, AssociationBatchRequest, AssociationBatchResponse, AssociationGet,
@@ -26,8 +28,14 @@ pub use export::{
     ExportSubject, ExportVersion, ImportResponse,
 };
 pub use schema::{
-    IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
-    TagRequest,
+    IdVersions, RegisterRequest, SchemaBody, SchemaString, SubjectVersion, TagRequest,
+};
+
+pub(crate) use object::{object_or_null, objects, patch_object};
+pub use webhook::{
+    AttemptBody, DeliveryBody, DeliveryPageBody, DisableRequest, EnableRequest, ReplayBody,
+    ReplayCount, ReplayRequest, ResumeRequest, RotateRequest, TimingsBody, WebhookBody,
+    WebhookHealthBody, WebhookPage, WebhookRequest, WebhookSecretBody, WebhookUpdate,
 };
 
 use serde::{Deserialize, Deserializer};

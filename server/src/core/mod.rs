@@ -20,10 +20,11 @@ mod view_cell;
 
 pub use associations::Associations;
 pub use change::{
-    Change, ChangeKind, Content, Deleted, Imported, Mutation, Registered, Rendered, Reserved, Scope,
+    Change, ChangeKind, Content, Deleted, Facts, Imported, Mutation, Registered, Rendered,
+    Reserved, Scope, Summary, SummaryRow,
 };
 pub use committer::{CommitStats, Committer, Decision, Moment};
 pub use freshness::Freshness;
-pub use view::{ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};
+pub use view::{Configs, ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};
 pub use view_builder::ViewBuilder;
 pub use view_cell::ViewCell;

@@ -13,8 +13,10 @@ mod delete;
 mod error;
 mod explain;
 mod export;
+mod facts;
 mod import;
 mod listing;
+mod log;
 mod lookup;
 mod mode;
 mod parser;
@@ -27,6 +29,7 @@ mod shown;
 mod tags;
 mod terms;
 mod texts;
+mod twin;
 
 use std::sync::Arc;
 

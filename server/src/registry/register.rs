@@ -20,6 +20,7 @@ use super::{
     Registry, RegistryError, Result, Validation,
     candidate::Candidate,
     check::{Obligation, Previous, verdict},
+    facts::{self, Compared},
     lookup::Found,
     parser::Parser,
     references,
@@ -27,8 +28,8 @@ use super::{
     terms::Terms,
 };
 use crate::core::{
-    ChangeKind, Content, ContextView, Decision, Moment, Mutation, Registered, Scope, SubjectView,
-    Usage, VersionEntry, View,
+    ChangeKind, Content, ContextView, Decision, Facts, Moment, Mutation, Registered, Scope,
+    SubjectView, Usage, VersionEntry, View,
 };
 
 /// How many versions a plan checks inside a transaction before it goes back to be prepared again.
@@ -53,6 +54,8 @@ pub(super) struct Plan {
     terms: Terms,
     /// That latest version's schema.
     heir_of: Option<SchemaId>,
+    /// The schema it is when that one's references are written out.
+    twin: Option<SchemaId>,
     /// The version it notes that it is to become.
     noted: Option<Version>,
     /// What is inherited from.
@@ -63,6 +66,8 @@ pub(super) struct Plan {
     passed_at: (CompatibilityLevel, CompatibilityPolicy, Option<String>),
     /// Whether checking it costs so little that it may be done inside a transaction.
     is_light: bool,
+    /// How it differs from the newest version.
+    compared: Option<Compared>,
     parser: Arc<Parser>,
     default_level: CompatibilityLevel,
     validation: Validation,
@@ -162,6 +167,7 @@ impl Registry {
                     messages: verdict.messages,
                 });
             }
+            plan.compared = self.compare(view, &plan.full).await;
         }
         Ok(plan)
     }
@@ -205,6 +211,12 @@ impl Registry {
         } else {
             bare
         };
+        let twin = match holder {
+            Some(holder) if bare.find(view, holder, false).is_none() => {
+                self.twin(view, holder, &bare, false).await?
+            }
+            _ => None,
+        };
         let tagged = match latest {
             Some(latest) if request.propagate_schema_tags => {
                 let before = self.parsed(view, subject, latest).await?;
@@ -233,11 +245,13 @@ impl Registry {
             rendered: OnceLock::new(),
         });
         Ok(Plan {
+            compared: None,
             request: Arc::clone(request),
             bare,
             full,
             terms,
             heir_of,
+            twin,
             noted,
             earlier,
             content,
@@ -408,6 +422,9 @@ impl Plan {
     /// The version that holds the schema already, if it is the one that is asked for. What the settings add makes a schema
     /// another one, so then only the complete one counts.
     fn already_there<'a>(&self, view: &View, holder: &'a SubjectView) -> Option<&'a VersionEntry> {
+        let is_plain = !self.terms.add_something() && asked_version(&self.request).is_none();
+        let twin = self.twin.filter(|_| is_plain);
+        let twin = twin.and_then(|id| holder.live().rev().find(|entry| entry.id == id));
         let bare = (!self.terms.add_something()).then_some(&self.bare);
         bare.into_iter()
             .chain([&self.full])
@@ -420,6 +437,7 @@ impl Plan {
                     .version(Version::new(number)?)
                     .filter(|entry| !entry.deleted && candidate.is_held_by(view, entry)),
             })
+            .chain(twin)
             .find(|entry| {
                 self.request
                     .id
@@ -540,8 +558,35 @@ impl Plan {
             has_extras: self.full.has_extras(),
             references: self.full.parsed.references.clone(),
             purged: self.purged(view, id, version),
+            facts: Some(Arc::new(self.facts(view))),
             imported: None,
         })
+    }
+
+    fn facts(&self, view: &View) -> Facts {
+        let subject = self.subject();
+        let scope = Scope::subject(subject);
+        let holder = view.subject(subject);
+        let at_once = |latest: &VersionEntry| {
+            let stored = view.schema_of(&subject.context, latest)?;
+            let previous = self
+                .parser
+                .stored(&subject.context, stored.id, stored.guid)
+                .filter(|parsed| self.is_light && parsed.canonical().len() <= LIGHT_BYTES)?;
+            Some((Arc::clone(&self.full.parsed.schema), previous))
+        };
+        let summary = if view.mode(&scope).is_import() {
+            None
+        } else {
+            facts::summary(view, subject, self.compared.as_ref(), at_once)
+        };
+        Facts {
+            sha256: self.full.parsed.sha256.clone(),
+            size: self.full.parsed.canonical.len() as u64,
+            level: view.level(&scope).unwrap_or(self.default_level),
+            creates_subject: holder.is_none_or(|holder| holder.versions().is_empty()),
+            summary,
+        }
     }
 
     /// Soft-deleted versions with the same schema make room for the new one, unless something refers to them. An import
