@@ -1,7 +1,5 @@
 //! Makes the types that are measured.
 
-#![expect(clippy::print_stdout, reason = "this is how cargo is told")]
-
 use std::{env, error::Error, fs, path::Path, sync::Arc};
 
 use dovetail_codegen::{Options, SchemaText, Unit, avro};

@@ -5,6 +5,7 @@ use dovetail_tests::{Node, avro_record, on_both};
 use super::*;
 
 /// A body for the resource `id`, which is named `t` and the id, in the namespace `ns`.
+#[expect(clippy::needless_pass_by_value, reason = "bodies are written in place")]
 fn request(id: &str, associations: Value) -> Value {
     json!({ "resourceName": format!("t{id}"), "resourceNamespace": "ns", "resourceId": id,
         "associations": associations })

@@ -22,7 +22,10 @@ told!(a_change_arrives_signed_in_order_and_once, |node| {
     assert_eq!(refused.status, 409);
     node.delete("/subjects/orders-value").await.ok();
     let received = receiver.wait_for(3).await;
-    let events: Vec<_> = received.iter().map(|one| one.json()).collect();
+    let events: Vec<_> = received
+        .iter()
+        .map(dovetail_tests::Received::json)
+        .collect();
     let names: Vec<_> = events
         .iter()
         .map(|event| event["type"].as_str().unwrap())

@@ -187,6 +187,10 @@ fn inversions(arrivals: &[Arrival]) -> Vec<String> {
     found
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "a run's figures are shown with --nocapture"
+)]
 async fn storm(database: Database, nodes: usize) {
     let asked = std::env::var("DOVETAIL_STORM_CHANGES").ok();
     let changes: u64 = asked.map_or(160, |changes| changes.parse().expect("a number"));
