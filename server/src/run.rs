@@ -111,8 +111,9 @@ async fn load(
         match start(&app, &database_url, &behaviour).await {
             Ok((registry, storage)) => {
                 let sequence = registry.known_view().seq();
+                // First the webhooks: once there is a registry, requests come in.
+                start_webhooks(&app, &registry, &storage, &webhooks, &engine);
                 app.install(registry);
-                start_webhooks(&app, &storage, &webhooks, &engine);
                 tracing::info!(sequence, "ready");
                 return Ok(());
             }
@@ -140,13 +141,11 @@ async fn start(
 /// Without a key there are no webhooks, and everything else goes on.
 fn start_webhooks(
     app: &App,
+    registry: &Registry,
     storage: &Arc<dyn Storage>,
     options: &WebhookOptions,
     settings: &EngineSettings,
 ) {
-    let Ok(registry) = app.registry() else {
-        return;
-    };
     match webhooks::start::open(storage, options) {
         Ok(parts) => {
             let metrics = app.metrics().webhooks().clone();

@@ -140,7 +140,7 @@ fn crates_depend_in_one_direction() {
             "dovetail-client",
             &["codegen", "testing", "cli", "tests", "benches"],
         ),
-        ("dovetail-codegen", &["cli", "tests", "benches"]),
+        ("dovetail-codegen", &["codegen", "cli", "tests", "benches"]),
         ("dovetail-testing", &["tests", "benches"]),
         ("dovetail-tests", &["benches"]),
     ];

@@ -115,11 +115,14 @@ impl Contract {
         if answer.headers.get("x-request-id").is_none() {
             return Err("it has no X-Request-ID".to_owned());
         }
-        // A literal segment wins over a parameter: `/schemas/types` is not an id.
-        let operation = on_path
+        // A literal segment wins over a parameter, whatever the method: `/schemas/types` is not an id.
+        let literal = on_path
             .iter()
-            .filter(|operation| operation.method == wanted)
-            .min_by_key(|operation| operation.path.matches('{').count());
+            .map(|operation| operation.path.matches('{').count())
+            .min();
+        let operation = on_path.iter().find(|operation| {
+            operation.method == wanted && Some(operation.path.matches('{').count()) == literal
+        });
         match operation {
             Some(operation) => operation.check(answer, is_head),
             None => self.check_unrouted(!on_path.is_empty(), method, answer, is_head),

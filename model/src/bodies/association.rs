@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{ErrorBody, RegisterRequest, null_as_default};
+use super::{ErrorBody, RegisterRequest, null_as_default, objects};
 use crate::{AssociationType, Lifecycle, QualifiedSubject};
 
 /// A resource and the associations it is to have.
@@ -23,7 +23,7 @@ pub struct AssociationRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_type: Option<String>,
     /// The associations, or what is to be done with them.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "objects")]
     pub associations: Vec<AssociationItem>,
 }
 
@@ -61,7 +61,7 @@ pub struct AssociationItem {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssociationBatchRequest {
     /// Each is done by itself.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "objects")]
     pub requests: Vec<AssociationRequest>,
 }
 
@@ -69,7 +69,7 @@ pub struct AssociationBatchRequest {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssociationBatchGet {
     /// The questions.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "objects")]
     pub requests: Vec<AssociationGet>,
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::null_as_default;
+use super::objects;
 use crate::{Direction, Reference};
 
 /// What is to be explained: a change from one schema to another.
@@ -52,7 +52,7 @@ pub enum ExplainSide {
 #[serde(deny_unknown_fields)]
 struct SideFields {
     schema: Option<String>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "objects")]
     references: Vec<Reference>,
     subject: Option<String>,
     #[serde(default)]

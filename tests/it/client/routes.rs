@@ -1,12 +1,16 @@
 //! Every route through the client, on both databases.
 
 use dovetail_client::{
-    Check, ConfigChange, Deletion, ListOfId, ListSubjects, ListVersions, LookUp, ReadSchema,
-    ReadVersion, Register, SetMode, blocking,
+    Batch, Check, ConfigChange, Deletion, ListOfId, ListSchemas, ListSubjects, ListVersions,
+    LookUp, ReadSchema, ReadVersion, Register, SetMode, blocking,
 };
 use dovetail_model::{
-    CompatibilityLevel, Mode, Reference, SchemaType, Version, VersionSpec,
-    bodies::{ExplainRequest, ExplainSide, SubjectVersion},
+    CompatibilityLevel, EntityType, Mode, Reference, SchemaEntity, SchemaTags, SchemaType, Version,
+    VersionSpec,
+    bodies::{
+        BatchItem, BatchOutcome, BatchRequest, ExplainRequest, ExplainSide, SubjectVersion,
+        TagRequest,
+    },
 };
 use dovetail_tests::{avro_record, on_both};
 use serde_json::Value;
@@ -229,3 +233,92 @@ on_both!(
         );
     }
 );
+
+on_both!(schemas_are_listed_page_by_page, |node| {
+    let client = client(&node);
+    for number in 0..5 {
+        let subject = format!("orders-{number}");
+        register(&client, &subject, "\"int\"").await.unwrap();
+    }
+    register(&client, ":.staging:orders-9", "\"int\"")
+        .await
+        .unwrap();
+    let pages = ListSchemas {
+        prefix: Some("orders-".into()),
+        limit: Some(2),
+        ..ListSchemas::default()
+    };
+    assert_eq!(client.list_schemas(&pages).await.unwrap().len(), 2);
+    let all = client.every_schema(&pages).await.unwrap();
+    let subjects: Vec<_> = all.iter().map(|schema| &*schema.subject).collect();
+    let expected = ["orders-0", "orders-1", "orders-2", "orders-3", "orders-4"];
+    assert_eq!(subjects, expected);
+    let staging = client.in_context("staging").every_schema(&pages).await;
+    assert_eq!(staging.unwrap()[0].subject, ":.staging:orders-9");
+});
+
+on_both!(tags_are_changed_and_found, |node| {
+    let client = client(&node);
+    register(&client, "orders", &avro_record(&["id"]))
+        .await
+        .unwrap();
+    let change = TagRequest {
+        tags_to_add: vec![SchemaTags {
+            schema_entity: SchemaEntity {
+                entity_path: "shop.Order.id".into(),
+                entity_type: EntityType::Field,
+            },
+            tags: vec!["PII".into()],
+        }],
+        ..TagRequest::default()
+    };
+    let tagged = client.change_tags("orders", FIRST, &change).await.unwrap();
+    assert_eq!(tagged.version, Version::new(2));
+    let how = ReadVersion {
+        find_tags: vec!["*".into()],
+        ..ReadVersion::default()
+    };
+    let read = client.version("orders", VersionSpec::Latest, &how).await;
+    assert_eq!(read.unwrap().schema_tags, change.tags_to_add);
+});
+
+on_both!(schemas_are_registered_together, |node| {
+    let client = client(&node);
+    let item = |subject: &str, schema: &str| BatchItem {
+        subject: subject.into(),
+        schema: Some(schema.into()),
+        ..BatchItem::default()
+    };
+    let request = BatchRequest {
+        schemas: vec![item("a", "\"int\""), item("b", "\"long\"")],
+    };
+    let dry = Batch {
+        dry_run: true,
+        ..Batch::default()
+    };
+    let answer = client.batch(&request, &dry).await.unwrap();
+    assert_eq!(answer.schemas[1].outcome, BatchOutcome::New);
+    assert!(client.latest("a").await.unwrap_err().is_not_found());
+    let answer = client.batch(&request, &Batch::default()).await.unwrap();
+    assert_eq!(
+        client.latest("b").await.unwrap().id,
+        answer.schemas[1].id.unwrap()
+    );
+});
+
+on_both!(an_empty_context_is_deleted, |node| {
+    let client = client(&node);
+    register(&client, ":.staging:a", "\"int\"").await.unwrap();
+    assert_eq!(client.contexts_like(".st").await.unwrap(), [".staging"]);
+    let full = client.delete_context(".staging").await.unwrap_err();
+    assert_eq!(full.registry_code(), Some(42211));
+    for deletion in [Deletion::Soft, Deletion::Permanent] {
+        client
+            .delete_subject(":.staging:a", deletion)
+            .await
+            .unwrap();
+    }
+    client.delete_context(".staging").await.unwrap();
+    assert_eq!(client.contexts().await.unwrap(), ["."]);
+    assert!(!client.server_version().await.unwrap().version.is_empty());
+});

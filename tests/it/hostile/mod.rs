@@ -62,7 +62,8 @@ async fn is_healthy(node: &Node) {
     let id = registered.id();
     let read = within(node.get(&format!("/schemas/ids/{id}"))).await.ok();
     assert_eq!(read["schema"], r#""string""#);
-    assert_eq!(within(node.get("/health/ready")).await.status, 200);
+    let ready = within(node.get("/health/ready")).await;
+    assert_eq!(ready.status, 200, "{}", ready.text);
 }
 
 /// Sends a body as it is.

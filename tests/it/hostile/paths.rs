@@ -235,12 +235,12 @@ async fn i55_paths_that_are_nearly_a_route() {
         "/./subjects",
         "/subjects/./a/versions",
         "/config//",
-        "/schemas",
+        "/schemas/",
         "/schemas/ids",
         "/health",
         "/metrics/",
         "/openapi.yml",
-        "/api/v1/webhooks",
+        "/api/v1/hooks",
         "/subjects%2Fa%2Fversions",
     ] {
         for headers in ["", "Authorization: Basic YTpi\r\n"] {
