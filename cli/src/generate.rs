@@ -11,7 +11,7 @@ use dovetail_codegen::{BuildError, Builder, Generated, manifest::Manifest};
 
 use crate::{
     ending::{Ending, Failure, Outcome},
-    output::{print, progress},
+    output::{print, warn},
 };
 
 mod embedded {
@@ -61,7 +61,7 @@ impl Generate {
     pub(crate) fn run(self) -> Outcome {
         let generated = self.generated()?;
         for warning in &generated.warnings {
-            progress(&format!("warning: {warning}"));
+            warn(&warning.to_string());
         }
         let Some(out) = self.out.clone().or_else(|| generated.out.clone()) else {
             return Err(Failure::usage("nowhere to write to is named").help(

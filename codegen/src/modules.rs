@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use syn::Ident;
 
-use crate::names::snake;
+use crate::names::{snake, token};
 
 /// Names of modules that stand side by side. The first who asks for a name gets it, later ones get `_2`, `_3`.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +47,6 @@ pub(crate) fn ident(name: &str) -> Ident {
     let name = name.trim_start_matches("r#");
     match name {
         "self" | "Self" | "super" | "crate" => Ident::new(&format!("{name}_"), Span::call_site()),
-        _ if syn::parse_str::<Ident>(name).is_ok() => Ident::new(name, Span::call_site()),
-        _ => Ident::new_raw(name, Span::call_site()),
+        _ => token(name),
     }
 }

@@ -50,6 +50,10 @@ pub(crate) fn value_identifier(name: &str) -> String {
 
 /// An identifier as a token, in its raw form if it is a keyword.
 pub(crate) fn token(identifier: &str) -> Ident {
+    // A keyword since the edition of 2024, which `syn` takes for a plain name.
+    if identifier == "gen" {
+        return Ident::new_raw(identifier, Span::call_site());
+    }
     syn::parse_str::<Ident>(identifier)
         .unwrap_or_else(|_| Ident::new_raw(identifier, Span::call_site()))
 }

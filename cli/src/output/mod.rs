@@ -100,6 +100,11 @@ pub(crate) fn progress(text: &str) {
     }
 }
 
+/// Tells what one should know although it went well: a line on standard error, wherever that goes.
+pub(crate) fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "warning: {text}");
+}
+
 /// JSON as it is printed everywhere: indented, with a line's end.
 pub(crate) fn pretty(value: &impl serde::Serialize) -> String {
     serde_json::to_string_pretty(value).expect("reports have text keys only") + "\n"
