@@ -92,7 +92,7 @@ macro_rules! enumeration {
         impl ::core::str::FromStr for $name {
             type Err = $crate::UnknownSymbol;
 
-            fn from_str(symbol: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(symbol: &str) -> ::core::result::Result<Self, $crate::UnknownSymbol> {
                 $crate::symbol(symbol, &Self::SYMBOLS, &Self::ALL)
             }
         }

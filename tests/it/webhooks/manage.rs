@@ -367,7 +367,9 @@ told!(replays_are_asked_for_within_bounds, |node| {
     assert_eq!(listed.as_array().unwrap().len(), 1);
     let one = at(&made, &format!("/replays/{}", same["id"].as_str().unwrap()));
     assert_eq!(node.get(&one).await.ok()["subjects"], json!(["a1"]));
-    assert_eq!(node.delete(&one).await.ok()["state"], "cancelled");
+    // One event may have been sent again before it could be stopped.
+    let state = node.delete(&one).await.ok()["state"].clone();
+    assert!(state == "cancelled" || state == "done", "{state}");
     assert_eq!(
         node.get(&at(&made, "/replays/rp_x")).await.refusal(),
         (404, 40433)

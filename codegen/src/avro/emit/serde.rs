@@ -137,17 +137,17 @@ impl Context<'_> {
                 const NAME: &'static str = #name;
                 const BRANCHES: &'static [&'static str] = &[#(#branches),*];
 
-                fn serialize_branch<S: #rt::serde::Serializer>(
+                fn serialize_branch<__S: #rt::serde::Serializer>(
                     &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    serializer: __S,
+                ) -> ::core::result::Result<__S::Ok, __S::Error> {
                     match self { #serialize }
                 }
 
-                fn deserialize_branch<'de, A: #rt::serde::de::VariantAccess<'de>>(
+                fn deserialize_branch<'de, __A: #rt::serde::de::VariantAccess<'de>>(
                     index: u32,
-                    access: A,
-                ) -> ::core::result::Result<Self, A::Error> {
+                    access: __A,
+                ) -> ::core::result::Result<Self, __A::Error> {
                     match index {
                         #deserialize
                         _ => ::core::result::Result::Err(#rt::serde_as::no_branch()),
@@ -172,18 +172,18 @@ impl Context<'_> {
         let identifier = token(&self.items.all[id].identifier);
         quote! {
             impl #rt::serde::Serialize for #identifier {
-                fn serialize<S: #rt::serde::Serializer>(
+                fn serialize<__S: #rt::serde::Serializer>(
                     &self,
-                    serializer: S,
-                ) -> ::core::result::Result<S::Ok, S::Error> {
+                    serializer: __S,
+                ) -> ::core::result::Result<__S::Ok, __S::Error> {
                     #serialize
                 }
             }
 
             impl<'de> #rt::serde::Deserialize<'de> for #identifier {
-                fn deserialize<D: #rt::serde::Deserializer<'de>>(
-                    deserializer: D,
-                ) -> ::core::result::Result<Self, D::Error> {
+                fn deserialize<__D: #rt::serde::Deserializer<'de>>(
+                    deserializer: __D,
+                ) -> ::core::result::Result<Self, __D::Error> {
                     #deserialize
                 }
             }
