@@ -1,4 +1,9 @@
-use dovetail_tests::{Database, Node, Reaction, Receiver};
+use std::{
+    io::{BufRead, BufReader},
+    process::Stdio,
+};
+
+use dovetail_tests::{Database, Node, Reaction, Receiver, binary};
 use serde_json::{Value, json};
 
 use super::Project;
@@ -94,7 +99,19 @@ async fn events_are_read_and_followed() {
     assert_eq!(lines(&of_a), every[..1]);
     project.run(&["events", "--types", "nonsense"]).ends(2);
     project.run(&["events", "--after", "1000000"]).ends(2);
-    let followed =
-        project.shell("set +o pipefail; timeout 60 dovetail events --follow | head -n 2");
-    assert_eq!(lines(&followed.ends(0).out), every);
+    let mut following = project
+        .command(binary())
+        .args(["events", "--follow"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let out = BufReader::new(following.stdout.take().expect("a pipe"));
+    let mut out = out.lines().map(|line| line.expect("a line"));
+    let seen: String = out.by_ref().take(2).map(|line| line + "\n").collect();
+    assert_eq!(lines(&seen), every);
+    node.register("c", "\"int\"").await.ok();
+    let seen = lines(&out.next().expect("what is new"));
+    assert_eq!(seen[0]["partitionkey"], "c");
+    following.kill().expect("it still follows");
+    following.wait().expect("it ends");
 }
