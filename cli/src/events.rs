@@ -91,7 +91,11 @@ async fn print_from(client: &Client, mut read: ReadEvents, follow: bool) -> Outc
 
 /// Prints events. False where nobody reads any more.
 fn print(events: &[Value]) -> Outcome<bool> {
-    let lines: String = events.iter().map(|event| format!("{event}\n")).collect();
+    let mut lines = String::new();
+    for event in events {
+        lines.push_str(&event.to_string());
+        lines.push('\n');
+    }
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(lines.as_bytes());
     match written.and_then(|()| stdout.flush()) {
