@@ -9,6 +9,7 @@ mod config;
 mod delete;
 mod diff;
 mod ending;
+mod events;
 mod explain;
 mod export;
 mod generate;
@@ -29,6 +30,7 @@ mod show;
 mod source;
 mod subjects;
 mod transfer;
+mod webhook;
 mod workspace;
 
 use std::process::ExitCode;
@@ -61,6 +63,8 @@ enum Command {
     Config(config::Config),
     Mode(mode::Mode),
     Delete(delete::Delete),
+    Events(events::Events),
+    Webhook(webhook::Webhook),
     Completions(manual::Completions),
     Man(manual::Man),
     Export(export::Export),
@@ -98,6 +102,8 @@ fn run(command: Command) -> Outcome {
         Command::Config(config) => config.run(),
         Command::Mode(mode) => mode.run(),
         Command::Delete(delete) => delete.run(),
+        Command::Events(events) => events.run(),
+        Command::Webhook(webhook) => webhook.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),
         Command::Man(man) => man.run(Arguments::command()),
     }

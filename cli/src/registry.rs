@@ -283,6 +283,11 @@ impl Registry {
     }
 }
 
+/// A refusal of what the user wrote, where the registry is the one that reads it.
+pub(crate) fn refusal(error: &Error) -> Option<Failure> {
+    matches!(error.status(), Some(400 | 422)).then(|| Failure::usage(error))
+}
+
 /// What a registry's refusal or silence means for a command.
 pub(crate) fn failure(error: &Error) -> Failure {
     if error.is_usage() {

@@ -6,6 +6,7 @@
 //! - `diff`: what changed, and why it breaks.
 //! - `docs`: the snippets of `docs/ci.md`.
 //! - `formats`: every output format, to the letter or by its structure.
+//! - `hooks`: webhooks and the feed.
 //! - `register`: order, repetition, all or nothing.
 //! - `sample`: example events.
 //! - `story`: from nothing to a pull request that is refused with a readable reason.
@@ -16,6 +17,7 @@ mod check;
 mod diff;
 mod docs;
 mod formats;
+mod hooks;
 mod register;
 mod sample;
 mod story;
