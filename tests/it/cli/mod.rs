@@ -7,6 +7,8 @@
 //! - `docs`: the snippets of `docs/ci.md`.
 //! - `formats`: every output format, to the letter or by its structure.
 //! - `hooks`: webhooks and the feed.
+//! - `generate`: types and whole crates, compiled as a user compiles them.
+//! - `pull`: the lock, the vendored texts, and what drifts.
 //! - `register`: order, repetition, all or nothing.
 //! - `sample`: example events.
 //! - `story`: from nothing to a pull request that is refused with a readable reason.
@@ -17,7 +19,9 @@ mod check;
 mod diff;
 mod docs;
 mod formats;
+mod generate;
 mod hooks;
+mod pull;
 mod register;
 mod sample;
 mod story;

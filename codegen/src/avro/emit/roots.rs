@@ -152,7 +152,7 @@ pub(in crate::avro) fn versions(context: &Context<'_>, newest: usize) -> TokenSt
             impl ::core::convert::TryFrom<&#from> for #to {
                 type Error = #rt::ConvertError;
 
-                fn try_from(value: &#from) -> ::core::result::Result<Self, Self::Error> {
+                fn try_from(value: &#from) -> ::core::result::Result<Self, #rt::ConvertError> {
                     static PLAN: #rt::PlanCell<#to> = #rt::PlanCell::new();
                     PLAN.convert(value)
                 }
