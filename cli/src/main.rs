@@ -10,6 +10,8 @@ mod delete;
 mod diff;
 mod ending;
 mod explain;
+mod export;
+mod import;
 mod init;
 mod judge;
 mod manual;
@@ -24,13 +26,14 @@ mod serve;
 mod show;
 mod source;
 mod subjects;
+mod transfer;
 mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use ending::{Failure, Outcome};
+use ending::Failure;
 
 /// A schema registry that says what a change breaks, and for whom.
 #[derive(Debug, Parser)]
@@ -56,6 +59,8 @@ enum Command {
     Delete(delete::Delete),
     Completions(manual::Completions),
     Man(manual::Man),
+    Export(export::Export),
+    Import(import::Import),
 }
 
 /// The stack that commands run on. Schemas nest deeper than the main thread's stack likes; memory is taken only as far as a
@@ -65,13 +70,15 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(serve) => serve.run(),
-        command => ending::exit_code(on_large_stack(|| run(command))),
+        command => on_large_stack(|| run(command)),
     }
 }
 
-fn run(command: Command) -> Outcome {
-    match command {
-        Command::Serve(_) => Err(Failure::usage("serve runs on the main thread")),
+fn run(command: Command) -> ExitCode {
+    ending::exit_code(match command {
+        Command::Serve(serve) => return serve.run(),
+        Command::Export(export) => return export.run(),
+        Command::Import(import) => return import.run(),
         Command::Check(check) => check.run(),
         Command::Register(register) => register.run(),
         Command::Diff(diff) => diff.run(),
@@ -85,17 +92,20 @@ fn run(command: Command) -> Outcome {
         Command::Delete(delete) => delete.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),
         Command::Man(man) => man.run(Arguments::command()),
-    }
+    })
 }
 
 /// Runs work on a thread of its own. A panic there has been printed already, and is a check that could not be made.
-fn on_large_stack(work: impl FnOnce() -> Outcome + Send) -> Outcome {
+fn on_large_stack(work: impl FnOnce() -> ExitCode + Send) -> ExitCode {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, work)
-            .map_err(|error| Failure::undecided(format!("cannot start a thread: {error}")))?;
-        let defect = |_| Failure::undecided("this is a defect of dovetail; please report it");
-        thread.join().unwrap_or_else(|panic| Err(defect(panic)))
+            .spawn_scoped(scope, work);
+        let failed = |why: &str| ending::exit_code(Err(Failure::undecided(why)));
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(code)) => code,
+            Ok(Err(_panic)) => failed("this is a defect of dovetail; please report it"),
+            Err(error) => failed(&format!("cannot start a thread: {error}")),
+        }
     })
 }

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use dovetail_model::VersionSpec;
+use reqwest::{Body, Response};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -128,6 +129,14 @@ impl Client {
         answer
             .json()
             .map_err(|error| error.while_doing(|| self.exchange.describe(&call)))
+    }
+
+    pub(crate) async fn open(&self, call: &Call, body: Option<Body>) -> Result<Response> {
+        self.exchange.open(call, body).await
+    }
+
+    pub(crate) async fn answer<T: DeserializeOwned>(&self, response: Response) -> Result<T> {
+        self.exchange.read(response).await?.json()
     }
 
     pub(crate) async fn text(&self, call: Call) -> Result<String> {

@@ -26,8 +26,8 @@ pub mod webhook;
 pub mod wire;
 
 pub use api::{
-    Batch, Check, Deletion, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp, ReadSchema,
-    ReadVersion, Register, ServerVersion, SetMode,
+    Batch, Check, Deletion, Export, ListOfId, ListSchemas, ListSubjects, ListVersions, LookUp,
+    ReadSchema, ReadVersion, Register, ServerVersion, SetMode,
 };
 pub use auth::{Auth, Secret, TokenProvider};
 pub use bodies::{

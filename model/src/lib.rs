@@ -7,6 +7,7 @@
 
 #![warn(missing_docs)]
 
+mod association;
 pub mod bodies;
 mod compatibility_level;
 mod context;
@@ -19,6 +20,7 @@ mod schema_type;
 mod subject;
 mod version;
 
+pub use association::{Association, AssociationKey, AssociationType, Lifecycle, NotOneOf};
 pub use compatibility_level::{CompatibilityLevel, CompatibilityPolicy, Direction, UnknownLevel};
 pub use context::Context;
 pub use metadata::{CONFLUENT_VERSION, Metadata};

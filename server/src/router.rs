@@ -10,8 +10,8 @@ use axum::{
 
 use crate::{
     api::{
-        batch, compatibility, config, contexts, explain, metadata, mode, operations, root, schemas,
-        subjects, versions,
+        associations, batch, compatibility, config, contexts, explain, metadata, mode, operations,
+        root, schemas, subjects, transfer, versions,
     },
     app::App,
     http::{BodyLimits, Gated, NameRequests, NegotiateJson, Strict, fallback, method_not_allowed},
@@ -59,8 +59,23 @@ fn api() -> Routes {
             "/compatibility/subjects/{subject}/versions/{version}",
             compatibility::check_version,
         )
+        .get("/associations/subjects/{subject}", associations::of_subject)
+        .get(
+            "/associations/resources/{resource}",
+            associations::of_resource,
+        )
+        .put("/associations/resources/{resource}", associations::upsert)
+        .delete("/associations/resources/{resource}", associations::delete)
+        .get(
+            "/associations/resources/{resource}/{name}",
+            associations::of_name,
+        )
+        .post("/associations", associations::create)
+        .post("/associations:batchGet", associations::batch_get)
+        .post("/associations:batchMutate", associations::batch_mutate)
         .post("/api/v1/batch", batch::batch)
         .post("/api/v1/explain", explain::explain)
+        .post("/api/v1/import", transfer::import)
         .get("/config", config::get)
         .put("/config", config::put)
         .delete("/config", config::delete)
@@ -82,6 +97,7 @@ fn api() -> Routes {
 /// Routes that answer in media types of their own, so that `Accept` does not matter.
 fn plain() -> Routes {
     Routes::default()
+        .get("/api/v1/export", transfer::export)
         .get("/metrics", operations::metrics)
         .get("/openapi.yaml", operations::openapi)
 }

@@ -14,6 +14,7 @@
 //! - `storage`: the storage traits, on both databases.
 //! - `stories`: whole journeys, the README's first screen among them.
 //! - `tidy`: who may depend on whom.
+//! - `transfer`: the commands that move registries, over real ones.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
 //! - `webhooks`: deliveries under simulated and real faults.
 
@@ -31,5 +32,6 @@ mod start;
 mod storage;
 mod stories;
 mod tidy;
+mod transfer;
 mod view;
 mod webhooks;

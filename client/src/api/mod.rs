@@ -11,6 +11,7 @@ mod mode;
 mod operations;
 mod schemas;
 mod subjects;
+mod transfer;
 mod versions;
 
 pub use batch::Batch;
@@ -19,4 +20,5 @@ pub use mode::SetMode;
 pub use operations::ServerVersion;
 pub use schemas::{ListOfId, ListSchemas, ReadSchema};
 pub use subjects::{Deletion, ListSubjects, LookUp};
+pub use transfer::Export;
 pub use versions::{ListVersions, ReadVersion, Register};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, Response, Url,
+    Body, Client, Response, Url,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use tokio::time::Instant;
@@ -55,6 +55,37 @@ impl Exchange {
                 _ => return Err(error),
             }
         }
+    }
+
+    /// Sends once, to the base URL that answered last, without a limit of time: the bodies go bit by bit.
+    pub(crate) async fn open(&self, call: &Call, body: Option<Body>) -> Result<Response> {
+        let index = self.preferred.load(Ordering::Relaxed) % self.bases.len();
+        let base = self.bases[index].as_str().trim_end_matches('/');
+        let url = format!("{base}{}", call.target());
+        let mut request = self
+            .http
+            .request(call.method.clone(), url)
+            .headers(self.headers().await?);
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, call.content_type).body(body);
+        }
+        let opened = async {
+            let response = request.send().await.map_err(broken)?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            let refused = Answer::read(response, self.max_answer_bytes).await;
+            Err(refused
+                .err()
+                .unwrap_or_else(|| Error::usage("the answer is no refusal")))
+        };
+        let opened = opened.await;
+        opened.map_err(|error: Error| error.while_doing(|| self.describe_at(index, call)))
+    }
+
+    /// Reads an answer that was opened.
+    pub(crate) async fn read(&self, response: Response) -> Result<Answer> {
+        Answer::read(response, self.max_answer_bytes).await
     }
 
     /// Tries each base URL once, from the one that answered last.

@@ -6,7 +6,7 @@ mod exchange;
 mod retry;
 mod tls;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, broken};
 pub(crate) use call::{Call, Repeat};
 pub(crate) use exchange::Exchange;
 pub use retry::Retry;

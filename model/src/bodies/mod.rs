@@ -1,11 +1,17 @@
 //! The bodies of the wire protocol, with its key names and its habit of leaving out what is empty.
 
+mod association;
 mod batch;
 mod config;
 mod error;
 mod explain;
+mod export;
 mod schema;
 
+pub use association::{
+    AssociationBatchGet, AssociationBatchRequest, AssociationBatchResponse, AssociationGet,
+    AssociationInfo, AssociationItem, AssociationRequest, AssociationResponse, AssociationResult,
+};
 pub use batch::{
     BatchAnswer, BatchItem, BatchOutcome, BatchReference, BatchRequest, BatchResponse, LATEST,
 };
@@ -13,6 +19,10 @@ pub use config::{CompatibilityResponse, Config, ConfigUpdate, ModeBody, Patch};
 pub use error::ErrorBody;
 pub use explain::{
     ExplainRequest, ExplainResponse, ExplainSide, FindingBody, PlaceBody, WitnessBody,
+};
+pub use export::{
+    EXPORT_FORMAT, ExportConfig, ExportEnd, ExportHead, ExportLine, ExportMode, ExportSchema,
+    ExportSubject, ExportVersion, ImportResponse,
 };
 pub use schema::{
     IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,

@@ -18,7 +18,14 @@ pub(crate) mod code {
     pub(crate) const VERSION_NOT_SOFT_DELETED: u32 = 40407;
     pub(crate) const CONFIG_NOT_FOUND: u32 = 40408;
     pub(crate) const MODE_NOT_FOUND: u32 = 40409;
+    pub(crate) const ASSOCIATION_NOT_FOUND: u32 = 40410;
     pub(crate) const INCOMPATIBLE: u32 = 40901;
+    pub(crate) const TOO_MANY_ASSOCIATIONS: u32 = 40902;
+    pub(crate) const ASSOCIATION_FOR_RESOURCE_EXISTS: u32 = 40903;
+    pub(crate) const ASSOCIATION_FOR_SUBJECT_EXISTS: u32 = 40904;
+    pub(crate) const STRONG_ASSOCIATION_EXISTS: u32 = 40905;
+    pub(crate) const NO_ACTIVE_VERSION: u32 = 40907;
+    pub(crate) const ASSOCIATION_FROZEN: u32 = 40908;
     pub(crate) const INVALID_SCHEMA: u32 = 42201;
     pub(crate) const INVALID_VERSION: u32 = 42202;
     pub(crate) const INVALID_LEVEL: u32 = 42203;
@@ -28,6 +35,7 @@ pub(crate) mod code {
     pub(crate) const INVALID_SUBJECT: u32 = 42208;
     pub(crate) const INVALID_RULE_SET: u32 = 42210;
     pub(crate) const CONTEXT_NOT_EMPTY: u32 = 42211;
+    pub(crate) const INVALID_ASSOCIATION: u32 = 42212;
     pub(crate) const STORE: u32 = 50001;
 }
 
@@ -60,6 +68,26 @@ impl From<RegistryError> for HttpError {
                 code::OPERATION_NOT_PERMITTED,
             ),
             E::ReferenceExists(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::REFERENCE_EXISTS),
+            E::AssociationNotFound(_) => (StatusCode::NOT_FOUND, code::ASSOCIATION_NOT_FOUND),
+            E::TooManyAssociations(_) => (StatusCode::CONFLICT, code::TOO_MANY_ASSOCIATIONS),
+            E::AssociationForResourceExists { .. } => {
+                (StatusCode::CONFLICT, code::ASSOCIATION_FOR_RESOURCE_EXISTS)
+            }
+            E::AssociationForSubjectExists(_) => {
+                (StatusCode::CONFLICT, code::ASSOCIATION_FOR_SUBJECT_EXISTS)
+            }
+            E::StrongAssociationExists(_) => {
+                (StatusCode::CONFLICT, code::STRONG_ASSOCIATION_EXISTS)
+            }
+            E::NoActiveVersion(_) => (StatusCode::CONFLICT, code::NO_ACTIVE_VERSION),
+            E::AssociationFrozen { .. } => (StatusCode::CONFLICT, code::ASSOCIATION_FROZEN),
+            E::InvalidAssociation { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_ASSOCIATION)
+            }
+            E::ImportConflict { .. } => (StatusCode::CONFLICT, 409),
+            E::ImportInvalid { .. } | E::ImportUnreadable(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, 422)
+            }
             E::InvalidSubject(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_SUBJECT),
             E::InvalidRuleSet(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::INVALID_RULE_SET),
             E::ContextNotEmpty(_) => (StatusCode::UNPROCESSABLE_ENTITY, code::CONTEXT_NOT_EMPTY),

@@ -1,5 +1,6 @@
 //! HTTP only: extract, call a use case, render. One file for each resource; `router.rs` lists their routes on one page.
 
+pub(crate) mod associations;
 pub(crate) mod batch;
 pub(crate) mod compatibility;
 pub(crate) mod config;
@@ -16,6 +17,7 @@ pub(crate) mod schemas;
 mod shortcut;
 mod show;
 pub(crate) mod subjects;
+pub(crate) mod transfer;
 pub(crate) mod versions;
 
 pub(crate) use error::code;

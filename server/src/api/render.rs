@@ -14,6 +14,7 @@ use dovetail_model::{
 };
 use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::{
     core::Rendered,
@@ -197,6 +198,13 @@ pub(super) fn schema_by_guid(found: &Found, profile: Profile) -> Result<Response
         ..schema_string(found, &guid, profile)
     };
     json_sized(room(found), &body)
+}
+
+/// A version of a subject as a part of another answer.
+pub(super) fn version_json(found: &Found, profile: Profile) -> Result<Box<RawValue>, HttpError> {
+    let guid = found.schema.guid.to_string();
+    let body = listed_body(found, &guid, &[], profile);
+    serde_json::value::to_raw_value(&body).map_err(|_| HttpError::internal())
 }
 
 fn version_body<'a>(found: &'a Found, guid: &'a str, profile: Profile) -> RegisterResponse<'a> {

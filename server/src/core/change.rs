@@ -9,8 +9,8 @@ use std::{
 use bytes::Bytes;
 use dovetail_compat::Guid;
 use dovetail_model::{
-    Context, Metadata, Mode, QualifiedSubject, Reference, RuleSet, SchemaId, SchemaType, Subject,
-    Version, bodies::Config,
+    Association, AssociationKey, Context, Metadata, Mode, QualifiedSubject, Reference, RuleSet,
+    SchemaId, SchemaType, Subject, Version, bodies::Config,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -34,6 +34,17 @@ pub struct Change {
 pub enum ChangeKind {
     /// A version was added to a subject.
     SchemaRegistered(Registered),
+    /// An id came to stand for a schema that no version carries any more where it was imported from.
+    IdReserved(Reserved),
+    /// The versions of a subject were counted further where it was imported from.
+    SubjectCounted {
+        subject: QualifiedSubject,
+        last_version: Version,
+    },
+    /// A resource's association with a subject was made or changed.
+    AssociationSet(Box<Association>),
+    /// A resource's association with a subject was removed.
+    AssociationDeleted(AssociationKey),
     /// A version was deleted.
     VersionDeleted(Deleted),
     /// Several versions of a subject were deleted together.
@@ -67,6 +78,31 @@ pub struct Registered {
     /// Soft-deleted versions with the same schema that this one takes the place of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub purged: Vec<Version>,
+    /// What it was where it was imported from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
+}
+
+/// What a version was where it was imported from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// When it was registered, in milliseconds since 1970.
+    pub at: i64,
+    /// Soft-deleted.
+    pub deleted: bool,
+}
+
+/// An id that is taken by a schema that no version carries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reserved {
+    pub context: Context,
+    pub id: SchemaId,
+    #[serde(with = "as_text")]
+    pub guid: Guid,
+    #[serde(with = "as_text")]
+    pub text_guid: Guid,
+    pub schema_type: SchemaType,
+    pub has_extras: bool,
 }
 
 /// Versions of a subject that went, softly or for good.
@@ -120,6 +156,10 @@ impl ChangeKind {
     pub fn name(&self) -> &'static str {
         match self {
             Self::SchemaRegistered(_) => "schema_registered",
+            Self::IdReserved(_) => "id_reserved",
+            Self::SubjectCounted { .. } => "subject_counted",
+            Self::AssociationSet(_) => "association_set",
+            Self::AssociationDeleted(_) => "association_deleted",
             Self::VersionDeleted(_) => "version_deleted",
             Self::SubjectDeleted(_) => "subject_deleted",
             Self::ConfigChanged { .. } => "config_changed",

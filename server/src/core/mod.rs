@@ -10,6 +10,7 @@
 //!                  +------------------ view <------ apply changes <----------+-> other nodes
 //! ```
 
+mod associations;
 mod change;
 mod committer;
 mod freshness;
@@ -17,7 +18,10 @@ mod view;
 mod view_builder;
 mod view_cell;
 
-pub use change::{Change, ChangeKind, Content, Deleted, Mutation, Registered, Rendered, Scope};
+pub use associations::Associations;
+pub use change::{
+    Change, ChangeKind, Content, Deleted, Imported, Mutation, Registered, Rendered, Reserved, Scope,
+};
 pub use committer::{CommitStats, Committer, Decision, Moment};
 pub use freshness::Freshness;
 pub use view::{ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};

@@ -13,7 +13,7 @@ use dovetail_model::{
 };
 use imbl::{HashMap, OrdMap};
 
-use super::{Change, ChangeKind, Deleted, Registered, Scope};
+use super::{Associations, Change, ChangeKind, Deleted, Imported, Registered, Reserved, Scope};
 
 /// Everything the registry knows at one point of its log, but for the texts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +22,7 @@ pub struct View {
     pub(super) contexts: OrdMap<Context, ContextView>,
     /// Who refers to a version. A referrer counts as long as any version carries it.
     pub(super) referrers: HashMap<Usage, Arc<Vec<(Context, SchemaId)>>>,
+    pub(super) associations: Associations,
 }
 
 /// One context. Every lookup that misses is an empty one of these.
@@ -251,6 +252,28 @@ impl View {
         }
     }
 
+    /// Which resources use which subjects.
+    pub fn associations(&self) -> &Associations {
+        &self.associations
+    }
+
+    /// Every scope with its own settings and mode, the level above all contexts included.
+    pub fn own_settings(
+        &self,
+    ) -> impl Iterator<Item = (&Context, Option<&Subject>, Option<&Config>, Option<Mode>)> {
+        self.contexts.iter().flat_map(|(context, slot)| {
+            let whole = std::iter::once((context, None, slot.config.as_deref(), slot.mode));
+            whole.chain(slot.subjects.iter().map(move |(subject, holder)| {
+                (
+                    context,
+                    Some(subject),
+                    holder.config.as_deref(),
+                    holder.mode,
+                )
+            }))
+        })
+    }
+
     /// Takes a change that is yet to be written, to see what would come of it.
     pub fn apply_next(&mut self, kind: &ChangeKind) {
         self.apply(&Change {
@@ -267,6 +290,15 @@ impl View {
         self.seq = change.seq;
         match &change.kind {
             ChangeKind::SchemaRegistered(registered) => self.register(registered, change.at),
+            ChangeKind::IdReserved(reserved) => self.reserve(reserved),
+            ChangeKind::SubjectCounted {
+                subject,
+                last_version,
+            } => self.count(subject, *last_version),
+            ChangeKind::AssociationSet(association) => {
+                self.associations.set(association.as_ref().clone());
+            }
+            ChangeKind::AssociationDeleted(key) => self.associations.remove(key),
             ChangeKind::VersionDeleted(deleted) | ChangeKind::SubjectDeleted(deleted) => {
                 self.delete(deleted);
             }
@@ -311,14 +343,42 @@ impl View {
         let known = slot.by_guid.entry(registered.guid).or_insert(registered.id);
         *known = registered.id.min(*known);
         let holder = Arc::make_mut(slot.subjects.entry(subject).or_default());
+        let imported = registered.imported;
+        let Imported { at, deleted } = imported.unwrap_or(Imported { at, deleted: false });
         holder.insert(VersionEntry {
             version,
             id: registered.id,
-            deleted: false,
+            deleted,
             at,
         });
         if revived {
             self.link(&context, registered.id, &registered.references);
+        }
+    }
+
+    fn reserve(&mut self, reserved: &Reserved) {
+        let slot = self.contexts.entry(reserved.context.clone()).or_default();
+        let entry = SchemaEntry {
+            id: reserved.id,
+            guid: reserved.guid,
+            text_guid: reserved.text_guid,
+            schema_type: reserved.schema_type,
+            has_extras: reserved.has_extras,
+            references: Vec::new(),
+            usages: Vec::new(),
+        };
+        slot.schemas
+            .entry(reserved.id)
+            .or_insert_with(|| Arc::new(entry));
+        let known = slot.by_guid.entry(reserved.guid).or_insert(reserved.id);
+        *known = reserved.id.min(*known);
+    }
+
+    fn count(&mut self, subject: &QualifiedSubject, last_version: Version) {
+        let slot = self.contexts.get_mut(&subject.context);
+        if let Some(holder) = slot.and_then(|slot| slot.subjects.get_mut(&subject.subject)) {
+            let holder = Arc::make_mut(holder);
+            holder.last_version = holder.last_version.max(last_version.get());
         }
     }
 
@@ -484,6 +544,11 @@ impl ContextView {
         self.schemas.get_max().map(|(id, _)| *id)
     }
 
+    /// Every id that was given out, in ascending order.
+    pub fn ids(&self) -> impl Iterator<Item = SchemaId> {
+        self.schemas.keys().copied()
+    }
+
     /// How many schemas were ever registered.
     pub fn schema_count(&self) -> usize {
         self.schemas.len()
@@ -512,6 +577,11 @@ impl SubjectView {
             .binary_search_by_key(&version, |entry| entry.version)
             .ok()
             .map(|found| &self.versions[found])
+    }
+
+    /// The highest version that was ever given out; 0 where there was none.
+    pub fn last_version(&self) -> u32 {
+        self.last_version
     }
 
     /// The version the next registration becomes: one more than the highest ever given out.

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dovetail_model::{Context, Mode, Reference, SchemaId, Subject, bodies::Config};
+use dovetail_model::{Association, Context, Mode, Reference, SchemaId, Subject, bodies::Config};
 use imbl::HashMap;
 
 use super::{
-    Scope,
+    Associations, Scope,
     view::{ContextView, SchemaEntry, SubjectView, VersionEntry, View},
 };
 
@@ -15,6 +15,7 @@ use super::{
 pub struct ViewBuilder {
     seq: u64,
     contexts: BTreeMap<Context, ContextBuilder>,
+    associations: Associations,
 }
 
 #[derive(Debug, Default)]
@@ -104,9 +105,14 @@ impl ViewBuilder {
         }
     }
 
+    pub fn association(&mut self, association: Association) {
+        self.associations.set(association);
+    }
+
     pub fn build(self) -> View {
         let mut view = View {
             seq: self.seq,
+            associations: self.associations,
             ..View::default()
         };
         let mut links = Vec::new();

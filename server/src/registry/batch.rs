@@ -7,22 +7,19 @@
 
 mod order;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use dovetail_compat::Guid;
 use dovetail_model::{
-    Context, QualifiedSubject, Reference, SchemaId, Version,
+    QualifiedSubject, Reference, SchemaId, Version,
     bodies::{BatchItem, BatchOutcome, BatchReference, LATEST, RegisterRequest},
 };
 use futures_util::future::join_all;
 
 use self::order::Order;
-use super::{Planned, Registry, RegistryError, Result, register::Plan};
+use super::{Registry, RegistryError, Result, planned::PlannedTexts, register::Plan};
 use crate::{
-    core::{ChangeKind, Content, Decision, Moment, Mutation, View},
+    core::{Decision, Moment, Mutation, View},
     storage::StorageError,
 };
 
@@ -216,11 +213,7 @@ fn decide_in(view: &mut View, plan: &mut Plan, at: i64) -> Result<(Vec<Mutation>
 fn stage(view: &mut View, plan: &mut Plan, planned: &PlannedTexts) -> Result<Placed> {
     let (mutations, placed) = decide_in(view, plan, 0)?;
     for mutation in mutations {
-        if let (ChangeKind::SchemaRegistered(registered), Some(content)) =
-            (mutation.kind, mutation.content)
-        {
-            planned.insert(registered.subject.context, registered.id, content);
-        }
+        planned.take(mutation);
     }
     Ok(placed)
 }
@@ -346,23 +339,5 @@ impl Prepared {
     fn failed_at(mut self, place: usize, error: RegistryError, len: usize) -> Batch {
         self.answers.insert(place, Err(error));
         self.batch(len)
-    }
-}
-
-/// The texts of a batch's schemas, by the ids they are planned to get.
-#[derive(Debug, Default)]
-struct PlannedTexts(Mutex<HashMap<(Context, SchemaId), Arc<Content>>>);
-
-impl PlannedTexts {
-    fn insert(&self, context: Context, id: SchemaId, content: Arc<Content>) {
-        let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.insert((context, id), content);
-    }
-}
-
-impl Planned for PlannedTexts {
-    fn content(&self, context: &Context, id: SchemaId) -> Option<Arc<Content>> {
-        let texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.get(&(context.clone(), id)).cloned()
     }
 }

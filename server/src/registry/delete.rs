@@ -2,7 +2,7 @@
 
 use dovetail_model::{QualifiedSubject, SchemaId, Version, VersionSpec};
 
-use super::{Registry, RegistryError, Result};
+use super::{Registry, RegistryError, Result, associations};
 use crate::core::{ChangeKind, Decision, Deleted, Mutation, Scope, SubjectView, Usage, View};
 
 impl Registry {
@@ -54,6 +54,7 @@ fn decide_version(
         ));
     }
     writable(view, subject)?;
+    associations::allows_version_deletion(view, subject, entry.version)?;
     let usage = Usage {
         subject: subject.clone(),
         version: entry.version,
@@ -76,7 +77,7 @@ fn decide_version(
     Ok(write(ChangeKind::VersionDeleted(deleted), entry.version))
 }
 
-fn decide_subject(
+pub(super) fn decide_subject(
     view: &View,
     subject: &QualifiedSubject,
     permanent: bool,
@@ -86,6 +87,7 @@ fn decide_subject(
         return Err(RegistryError::SubjectSoftDeleted(subject.clone()));
     }
     writable(view, subject)?;
+    associations::allows_deletion(view, subject)?;
     let versions: Vec<Version> = holder
         .versions()
         .iter()

@@ -1,7 +1,8 @@
 //! Why a use case refuses. One variant for each thing a client can tell apart; `api/error.rs` gives each its code.
 
 use dovetail_model::{
-    Context, InvalidRuleSet, InvalidSubject, QualifiedSubject, Version, VersionSpec,
+    AssociationType, Context, InvalidRuleSet, InvalidSubject, QualifiedSubject, Version,
+    VersionSpec,
 };
 
 use crate::{core::Usage, storage::StorageError};
@@ -60,6 +61,37 @@ pub enum RegistryError {
     Storage(#[from] StorageError),
     #[error("{0}")]
     Internal(String),
+    #[error("line {line} of the import conflicts with what is there: {reason}")]
+    ImportConflict { line: u64, reason: String },
+    #[error("line {line} of the import cannot be taken: {reason}")]
+    ImportInvalid { line: u64, reason: String },
+    #[error("the import cannot be read: {0}")]
+    ImportUnreadable(String),
+    #[error("Association for '{0}' not found.")]
+    AssociationNotFound(String),
+    #[error("A maximum of {0} associations already exist")]
+    TooManyAssociations(usize),
+    #[error("An association of type '{association_type}' already exists for resource '{resource}'")]
+    AssociationForResourceExists {
+        association_type: AssociationType,
+        resource: String,
+    },
+    #[error("An association already exists for subject '{0}'")]
+    AssociationForSubjectExists(QualifiedSubject),
+    #[error("A strong association already exists for subject '{0}'")]
+    StrongAssociationExists(QualifiedSubject),
+    #[error("No active (non-deleted) version exists for subject '{0}'")]
+    NoActiveVersion(QualifiedSubject),
+    #[error("The association of type '{association_type}' is frozen for subject '{subject}'")]
+    AssociationFrozen {
+        association_type: AssociationType,
+        subject: QualifiedSubject,
+    },
+    #[error("Invalid association: '{property}' {reason}")]
+    InvalidAssociation {
+        property: &'static str,
+        reason: String,
+    },
     #[error("schemas[{0}], which it needs, is not registered")]
     Blocked(usize),
     /// The state moved under a decision, which has to be prepared again. Never leaves this folder.

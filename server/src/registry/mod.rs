@@ -3,6 +3,7 @@
 //! A use case takes a [`View`], decides, and either answers or submits its decision to the committer, which asks it again
 //! against the newest state before it writes. To add one: a file here, a line in `api/`, a row in `router.rs`.
 
+mod associations;
 mod batch;
 mod candidate;
 mod check;
@@ -11,10 +12,13 @@ mod contexts;
 mod delete;
 mod error;
 mod explain;
+mod export;
+mod import;
 mod listing;
 mod lookup;
 mod mode;
 mod parser;
+mod planned;
 mod profile;
 mod read;
 mod references;
@@ -26,11 +30,14 @@ mod texts;
 
 use std::sync::Arc;
 
+pub use associations::{Associated, AssociationFilter, AssociationsRequest, Resource, Whose};
 pub use batch::{Batch, MOST_IN_BATCH, Placed};
 pub use check::Verdict;
 pub use config::ConfigAnswer;
 pub use error::RegistryError;
 pub use explain::Explained;
+pub use export::Export;
+pub use import::{Spool, SpoolError};
 pub use listing::{Listed, SchemaFilter};
 pub use lookup::Found;
 pub use mode::IMPORT_NEEDS_EMPTY;

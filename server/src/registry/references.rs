@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use dovetail_compat::{Guid, NamedText};
 use dovetail_model::{Context, QualifiedSubject, Reference, SchemaId, Version};
 
-use super::{Registry, RegistryError, Result};
+use super::{Registry, RegistryError, Result, associations};
 use crate::core::{SchemaEntry, Usage, View};
 
 /// How many references one schema may list, and how many schemas all of them together may reach.
@@ -69,6 +69,11 @@ fn resolve_one(view: &View, context: &Context, reference: &Reference) -> Result<
     };
     let subject = QualifiedSubject::parse_within(&reference.subject, context)
         .map_err(|error| RegistryError::InvalidSchema(error.to_string()))?;
+    if associations::holds_back_references(view, &subject) {
+        return Err(RegistryError::InvalidSchema(format!(
+            "it refers to subject \"{subject}\", which belongs to a resource that is frozen"
+        )));
+    }
     let holder = view.subject(&subject).ok_or_else(not_found)?;
     let entry = match reference.version {
         -1 => holder.latest(),

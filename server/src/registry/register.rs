@@ -540,6 +540,7 @@ impl Plan {
             has_extras: self.full.has_extras(),
             references: self.full.parsed.references.clone(),
             purged: self.purged(view, id, version),
+            imported: None,
         })
     }
 

@@ -21,6 +21,11 @@ const SQLITE: &[Source] = &[
         "webhooks",
         include_str!("../../../migrations/sqlite/0002_webhooks.sql"),
     ),
+    (
+        3,
+        "associations",
+        include_str!("../../../migrations/sqlite/0003_associations.sql"),
+    ),
 ];
 
 const POSTGRES: &[Source] = &[
@@ -33,6 +38,11 @@ const POSTGRES: &[Source] = &[
         2,
         "webhooks",
         include_str!("../../../migrations/postgres/0002_webhooks.sql"),
+    ),
+    (
+        3,
+        "associations",
+        include_str!("../../../migrations/postgres/0003_associations.sql"),
     ),
 ];
 

@@ -8,12 +8,12 @@ macro_rules! queries {
     ($connection:ty) => {
         use std::sync::Arc;
 
-        use dovetail_model::{Context, SchemaId};
+        use dovetail_model::{Association, Context, SchemaId};
         use sqlx::{query, query_as, query_scalar};
 
         use super::statements;
         use crate::{
-            core::{Change, ChangeKind, Content, Deleted, Scope, View, ViewBuilder},
+            core::{Change, ChangeKind, Content, Deleted, Reserved, Scope, View, ViewBuilder},
             storage::{StorageError, rows},
         };
 
@@ -53,6 +53,19 @@ macro_rules! queries {
                 .fetch_optional(connection)
                 .await?;
             found.map(rows::content).transpose()
+        }
+
+        pub(in crate::storage) async fn contents(
+            connection: &mut $connection,
+            context: &Context,
+            ids: &[SchemaId],
+        ) -> Result<Vec<(SchemaId, Content)>> {
+            let found: Vec<rows::ContentWithIdRow> = query_as(statements::CONTENTS)
+                .bind(context.as_str())
+                .bind(rows::json(&ids))
+                .fetch_all(connection)
+                .await?;
+            found.into_iter().map(rows::content_with_id).collect()
         }
 
         /// Reads every table; the caller's transaction makes it one moment.
@@ -122,6 +135,12 @@ macro_rules! queries {
                     rows::scope(&context, &subject),
                     rows::parse("configs", &config)?,
                 );
+            }
+            let associations: Vec<rows::AssociationRow> = query_as(statements::ASSOCIATIONS)
+                .fetch_all(&mut *connection)
+                .await?;
+            for row in associations {
+                builder.association(rows::association(row)?);
             }
             let modes: Vec<(String, String, String)> = query_as(statements::MODES)
                 .fetch_all(&mut *connection)
@@ -209,6 +228,29 @@ macro_rules! queries {
         async fn write(connection: &mut $connection, kind: &ChangeKind) -> Result<()> {
             match kind {
                 ChangeKind::SchemaRegistered(_) => Ok(()),
+                ChangeKind::AssociationSet(association) => associate(connection, association).await,
+                ChangeKind::AssociationDeleted(key) => {
+                    query(statements::DELETE_ASSOCIATION)
+                        .bind(key.resource_id.as_str())
+                        .bind(key.resource_type.as_str())
+                        .bind(key.association_type.as_str())
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                }
+                ChangeKind::IdReserved(reserved) => reserve(connection, reserved).await,
+                ChangeKind::SubjectCounted {
+                    subject,
+                    last_version,
+                } => {
+                    query(statements::COUNT_SUBJECT)
+                        .bind(subject.context.as_str())
+                        .bind(subject.subject.as_str())
+                        .bind(i64::from(last_version.get()))
+                        .execute(connection)
+                        .await?;
+                    Ok(())
+                }
                 ChangeKind::VersionDeleted(deleted) | ChangeKind::SubjectDeleted(deleted) => {
                     delete(connection, deleted).await
                 }
@@ -244,6 +286,42 @@ macro_rules! queries {
                     .await
                 }
             }
+        }
+
+        async fn associate(connection: &mut $connection, association: &Association) -> Result<()> {
+            query(statements::SET_ASSOCIATION)
+                .bind(association.resource_id.as_str())
+                .bind(association.resource_type.as_str())
+                .bind(association.association_type.as_str())
+                .bind(association.subject.context.as_str())
+                .bind(association.subject.subject.as_str())
+                .bind(association.guid.as_str())
+                .bind(association.resource_name.as_str())
+                .bind(association.resource_namespace.as_str())
+                .bind(association.lifecycle.as_str())
+                .bind(i64::from(association.frozen))
+                .bind(association.create_ts)
+                .bind(association.update_ts)
+                .execute(connection)
+                .await?;
+            Ok(())
+        }
+
+        async fn reserve(connection: &mut $connection, reserved: &Reserved) -> Result<()> {
+            query(statements::INSERT_CONTEXT)
+                .bind(reserved.context.as_str())
+                .execute(&mut *connection)
+                .await?;
+            query(statements::RESERVE_ID)
+                .bind(reserved.context.as_str())
+                .bind(i64::from(reserved.id.get()))
+                .bind(reserved.guid.to_string())
+                .bind(reserved.text_guid.to_string())
+                .bind(reserved.schema_type.as_str())
+                .bind(i64::from(reserved.has_extras))
+                .execute(connection)
+                .await?;
+            Ok(())
         }
 
         async fn delete(connection: &mut $connection, deleted: &Deleted) -> Result<()> {

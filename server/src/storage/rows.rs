@@ -3,17 +3,35 @@
 use std::sync::{Arc, OnceLock};
 
 use dovetail_compat::Guid;
-use dovetail_model::{Context, Mode, Reference, SchemaId, Subject, Version};
+use dovetail_model::{
+    Association, Context, Mode, QualifiedSubject, Reference, SchemaId, Subject, Version,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::StorageError;
 use crate::core::{Change, ChangeKind, Content, SchemaEntry, Scope, VersionEntry};
 
+/// In the order of the statement's columns.
+pub(super) type AssociationRow = (
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    i64,
+    i64,
+);
 pub(super) type ChangeRow = (i64, i64, String, String);
 pub(super) type SchemaRow = (String, i64, String, String, String, i64);
 pub(super) type ReferenceRow = (String, i64, String, String, i64);
 pub(super) type VersionRow = (String, String, i64, i64, i64, i64);
+pub(super) type ContentWithIdRow = (i64, String, Option<String>, Option<String>);
 pub(super) type ContentRow = (String, Option<String>, Option<String>);
 
 /// What a registered schema writes, as the bulk statements read it: one JSON object for each, all in one parameter.
@@ -27,6 +45,7 @@ pub(super) struct RegisteredRow<'a> {
     text_guid: String,
     schema_type: &'static str,
     has_extras: i64,
+    deleted: i64,
     at: i64,
     text: Option<&'a RawValue>,
     metadata: Option<String>,
@@ -77,7 +96,13 @@ impl<'a> RegisteredRow<'a> {
             text_guid: registered.text_guid.to_string(),
             schema_type: registered.schema_type.as_str(),
             has_extras: registered.has_extras.into(),
-            at: change.at,
+            deleted: registered
+                .imported
+                .is_some_and(|imported| imported.deleted)
+                .into(),
+            at: registered
+                .imported
+                .map_or(change.at, |imported| imported.at),
             text: content.map(|content| &*content.text),
             metadata: content
                 .and_then(|content| content.metadata.as_ref())
@@ -169,6 +194,31 @@ pub(super) fn version(
     Ok((Context::new(&context), Subject::new(&subject), entry))
 }
 
+pub(super) fn association(row: AssociationRow) -> Result<Association, StorageError> {
+    let (resource_id, resource_type, association_type, context, subject, guid, ..) = row.clone();
+    let (.., resource_name, resource_namespace, lifecycle, frozen, created_at, updated_at) = row;
+    let wrong =
+        |column| StorageError::inconsistent(format!("associations.{column} of {resource_id}"));
+    Ok(Association {
+        association_type: association_type
+            .parse()
+            .map_err(|_| wrong("association_type"))?,
+        lifecycle: lifecycle.parse().map_err(|_| wrong("lifecycle"))?,
+        frozen: frozen != 0,
+        subject: QualifiedSubject {
+            context: Context::new(&context),
+            subject: Subject::new(&subject),
+        },
+        guid,
+        resource_name,
+        resource_namespace,
+        resource_id,
+        resource_type,
+        create_ts: created_at,
+        update_ts: updated_at,
+    })
+}
+
 pub(super) fn scope(context: &str, subject: &str) -> Scope {
     Scope {
         context: Context::new(context),
@@ -201,6 +251,15 @@ pub(super) fn content((text, metadata, rule_set): ContentRow) -> Result<Content,
         rule_set: optional(rule_set)?,
         rendered: OnceLock::new(),
     })
+}
+
+pub(super) fn content_with_id(
+    (id, text, metadata, rule_set): ContentWithIdRow,
+) -> Result<(SchemaId, Content), StorageError> {
+    Ok((
+        schema_id("contents", id)?,
+        content((text, metadata, rule_set))?,
+    ))
 }
 
 pub(super) fn optional<T: serde::de::DeserializeOwned>(

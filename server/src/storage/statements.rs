@@ -42,8 +42,46 @@ pub(super) const CONFIGS: &str = "SELECT context, subject, config FROM configs";
 
 pub(super) const MODES: &str = "SELECT context, subject, mode FROM modes";
 
+pub(super) const ASSOCIATIONS: &str = "
+    SELECT
+        resource_id, resource_type, association_type, context, subject, guid, resource_name,
+        resource_namespace, lifecycle, frozen, created_at, updated_at
+    FROM associations";
+
+pub(super) const SET_ASSOCIATION: &str = "
+    INSERT INTO associations (
+        resource_id, resource_type, association_type, context, subject, guid, resource_name,
+        resource_namespace, lifecycle, frozen, created_at, updated_at
+    )
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    ON CONFLICT (resource_id, resource_type, association_type)
+    DO UPDATE SET
+        context = excluded.context,
+        subject = excluded.subject,
+        guid = excluded.guid,
+        resource_name = excluded.resource_name,
+        resource_namespace = excluded.resource_namespace,
+        lifecycle = excluded.lifecycle,
+        frozen = excluded.frozen,
+        created_at = excluded.created_at,
+        updated_at = excluded.updated_at";
+
+pub(super) const DELETE_ASSOCIATION: &str = "
+    DELETE FROM associations
+    WHERE resource_id = $1 AND resource_type = $2 AND association_type = $3";
+
 pub(super) const INSERT_CONTEXT: &str =
     "INSERT INTO contexts (context) VALUES ($1) ON CONFLICT DO NOTHING";
+
+pub(super) const RESERVE_ID: &str = "
+    INSERT INTO schemas (context, id, guid, text_guid, schema_type, has_extras)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT DO NOTHING";
+
+pub(super) const COUNT_SUBJECT: &str = "
+    UPDATE subjects
+    SET last_version = $3
+    WHERE context = $1 AND subject = $2 AND last_version < $3";
 
 /// What goes with a context in which there is no version; its rows in `schemas` stay.
 pub(super) const DELETE_CONTEXT: [&str; 3] = [

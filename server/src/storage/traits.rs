@@ -34,6 +34,13 @@ pub trait Storage: Send + Sync + std::fmt::Debug {
         id: SchemaId,
     ) -> Result<Option<Content>, StorageError>;
 
+    /// As [`Storage::content`], for several schemas of a context, in any order. Those that are not there are left out.
+    async fn contents(
+        &self,
+        context: &Context,
+        ids: &[SchemaId],
+    ) -> Result<Vec<(SchemaId, Content)>, StorageError>;
+
     /// Begins a transaction that holds the head: until it ends, nobody else commits a change.
     async fn begin(&self) -> Result<Box<dyn Transaction>, StorageError>;
 

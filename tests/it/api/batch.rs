@@ -354,7 +354,8 @@ on_both!(bodies_of_the_wrong_shape_are_refused, |node| {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_may_be_larger_than_other_bodies() {
-    let node = Node::start_with(&Database::sqlite(), &[]).await;
+    let database = Database::sqlite();
+    let node = Node::start(&database).await;
     let padded = |number: usize| {
         let doc = "x".repeat(400_000);
         json!({ "type": "record", "name": format!("R{number}"), "doc": doc, "fields": [] })

@@ -4,6 +4,7 @@ use dovetail_tests::Answer;
 use serde_json::{Value, json};
 
 mod aliases;
+mod associations;
 mod batch;
 mod compatibility;
 mod config;
@@ -17,6 +18,7 @@ mod profile;
 mod root;
 mod schemas;
 mod subjects;
+pub(crate) mod transfer;
 mod versions;
 
 /// Two Avro schemas that have nothing to do with each other, and a third.

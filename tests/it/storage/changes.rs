@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use dovetail_model::{
-    CompatibilityLevel, CompatibilityPolicy, Context, Metadata, Mode, SchemaType, bodies::Config,
+    Association, AssociationType, CompatibilityLevel, CompatibilityPolicy, Context, Lifecycle,
+    Metadata, Mode, SchemaType, Version, bodies::Config,
 };
-use dovetail_server::core::{ChangeKind, Scope};
+use dovetail_server::core::{ChangeKind, Imported, Reserved, Scope};
 
 use super::{
     Wanted, deleted, on_both_storages, qualified, schema, schema_id, text_of, version_deleted,
@@ -245,6 +246,78 @@ on_both_storages!(
             .await;
     }
 );
+
+fn association(resource: &str, subject: &str, lifecycle: Lifecycle) -> Association {
+    Association {
+        subject: qualified(subject),
+        guid: "8b8bd78e-4456-4c99-8d72-64cbe6177dae".to_owned(),
+        resource_name: "Zoë's".to_owned(),
+        resource_namespace: "lkc-1".to_owned(),
+        resource_id: resource.to_owned(),
+        resource_type: "topic".to_owned(),
+        association_type: AssociationType::Key,
+        lifecycle,
+        frozen: lifecycle == Lifecycle::Strong,
+        create_ts: 1,
+        update_ts: 2,
+    }
+}
+
+on_both_storages!(associations_are_made_changed_and_removed, |tables| {
+    let set = |association: &Association| {
+        let kind = ChangeKind::AssociationSet(Box::new(association.clone()));
+        (kind, None)
+    };
+    let weak = association("1", "a", Lifecycle::Weak);
+    let other = association("2", "a", Lifecycle::Weak);
+    tables
+        .write(&[schema("a", 1, 1).wanted(), set(&weak), set(&other)])
+        .await;
+    let strong = association("1", ":.team:b", Lifecycle::Strong);
+    tables.write(&[set(&strong)]).await;
+    let gone = ChangeKind::AssociationDeleted(weak.key());
+    tables.write(&[(gone.clone(), None)]).await;
+    // Removing what is not there is no error.
+    tables.write(&[(gone, None)]).await;
+    let loaded = tables.storage.load().await.unwrap();
+    let left: Vec<_> = loaded.associations().all().map(|left| &**left).collect();
+    assert_eq!(left, [&other]);
+});
+
+on_both_storages!(what_is_imported_keeps_its_time_and_state, |tables| {
+    let mut imported = schema("a", 7, 3);
+    imported.registered.imported = Some(Imported {
+        at: 42,
+        deleted: true,
+    });
+    let reserved = schema(":.other:x", 1, 9).registered;
+    let reserved = ChangeKind::IdReserved(Reserved {
+        context: reserved.subject.context,
+        id: reserved.id,
+        guid: reserved.guid,
+        text_guid: reserved.text_guid,
+        schema_type: reserved.schema_type,
+        has_extras: true,
+    });
+    let counted = |last_version| ChangeKind::SubjectCounted {
+        subject: qualified("a"),
+        last_version: Version::new(last_version).unwrap(),
+    };
+    tables
+        .write(&[
+            imported.wanted(),
+            (reserved, None),
+            (counted(9), None),
+            (counted(8), None),
+        ])
+        .await;
+    let loaded = tables.storage.load().await.unwrap();
+    let holder = loaded.subject(&qualified("a")).unwrap();
+    assert_eq!((holder.versions()[0].at, holder.last_version()), (42, 9));
+    assert!(holder.latest().is_none());
+    // The id is taken, and gets its meaning back with its schema.
+    tables.write(&[schema(":.other:x", 1, 9).wanted()]).await;
+});
 
 on_both_storages!(time_and_actor_are_part_of_the_log, |tables| {
     let mut changes = tables.numbered(&[schema("a", 1, 1).wanted()]);

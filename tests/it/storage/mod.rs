@@ -195,6 +195,7 @@ fn schema(subject: &str, version: i64, id: i64) -> Schema {
             has_extras: false,
             references: Vec::new(),
             purged: Vec::new(),
+            imported: None,
         },
         content: Content {
             text: serde_json::value::to_raw_value(&text).unwrap(),

@@ -18,7 +18,7 @@ use sqlx::{
 
 use dovetail_model::{Context, SchemaId};
 
-use self::queries::{append, changes_after, content, head, load};
+use self::queries::{append, changes_after, content, contents, head, load};
 use super::{Storage, StorageError, Transaction, migrations, webhooks::Durability};
 use crate::{
     core::{Change, Content, View},
@@ -116,6 +116,14 @@ impl Storage for PostgresStorage {
 
     async fn content(&self, context: &Context, id: SchemaId) -> Result<Option<Content>> {
         content(&mut *self.pool.acquire().await?, context, id).await
+    }
+
+    async fn contents(
+        &self,
+        context: &Context,
+        ids: &[SchemaId],
+    ) -> Result<Vec<(SchemaId, Content)>> {
+        contents(&mut *self.pool.acquire().await?, context, ids).await
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>> {

@@ -9,6 +9,11 @@ pub(in crate::storage) const LOCK_HEAD: &str = "SELECT seq FROM head FOR UPDATE"
 pub(in crate::storage) const NOW: &str =
     "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
 
+pub(in crate::storage) const CONTENTS: &str = "
+    SELECT id, text, metadata, rule_set
+    FROM contents
+    WHERE context = $1 AND id IN (SELECT CAST(json_array_elements_text($2::json) AS BIGINT))";
+
 pub(in crate::storage) const INSERT_REGISTERED: [&str; 5] = [
     "
     INSERT INTO contexts (context)
@@ -36,8 +41,10 @@ pub(in crate::storage) const INSERT_REGISTERED: [&str; 5] = [
     DO UPDATE SET last_version = GREATEST(subjects.last_version, excluded.last_version)",
     "
     INSERT INTO versions (context, subject, version, schema_id, deleted, registered_at)
-    SELECT context, subject, version, id, 0, at
-    FROM json_to_recordset($1::json) AS r (context TEXT, subject TEXT, version BIGINT, id BIGINT, at BIGINT)",
+    SELECT context, subject, version, id, deleted, at
+    FROM json_to_recordset($1::json) AS r (
+        context TEXT, subject TEXT, version BIGINT, id BIGINT, deleted BIGINT, at BIGINT
+    )",
 ];
 
 pub(in crate::storage) const INSERT_REFERENCES: &str = r#"

@@ -29,7 +29,7 @@ use sqlx::{
 use dovetail_model::{Context, SchemaId};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use self::queries::{append, changes_after, content, head, load};
+use self::queries::{append, changes_after, content, contents, head, load};
 use super::{Storage, StorageError, Transaction, migrations, webhooks::Durability};
 use crate::{
     core::{Change, Content, View},
@@ -173,6 +173,14 @@ impl Storage for SqliteStorage {
 
     async fn content(&self, context: &Context, id: SchemaId) -> Result<Option<Content>> {
         content(&mut *self.readers.acquire().await?, context, id).await
+    }
+
+    async fn contents(
+        &self,
+        context: &Context,
+        ids: &[SchemaId],
+    ) -> Result<Vec<(SchemaId, Content)>> {
+        contents(&mut *self.readers.acquire().await?, context, ids).await
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>> {

@@ -7,6 +7,11 @@ pub(in crate::storage) use crate::storage::statements::*;
 /// Read at the start of a write transaction, which `BEGIN IMMEDIATE` has made the only one.
 pub(in crate::storage) const LOCK_HEAD: &str = HEAD;
 
+pub(in crate::storage) const CONTENTS: &str = "
+    SELECT id, text, metadata, rule_set
+    FROM contents
+    WHERE context = $1 AND id IN (SELECT value FROM json_each($2))";
+
 pub(in crate::storage) const INSERT_REGISTERED: [&str; 5] = [
     "
     WITH rows AS MATERIALIZED (SELECT jsonb(value) AS row FROM json_each($1))
@@ -39,7 +44,7 @@ pub(in crate::storage) const INSERT_REGISTERED: [&str; 5] = [
     WITH rows AS MATERIALIZED (SELECT jsonb(value) AS row FROM json_each($1))
     INSERT INTO versions (context, subject, version, schema_id, deleted, registered_at)
     SELECT
-        row ->> 'context', row ->> 'subject', row ->> 'version', row ->> 'id', 0, row ->> 'at'
+        row ->> 'context', row ->> 'subject', row ->> 'version', row ->> 'id', row ->> 'deleted', row ->> 'at'
     FROM rows",
 ];
 

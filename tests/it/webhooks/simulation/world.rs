@@ -417,6 +417,14 @@ impl Storage for Stepwise<dyn Storage> {
         self.step(self.inner.content(context, id)).await
     }
 
+    async fn contents(
+        &self,
+        context: &Context,
+        ids: &[SchemaId],
+    ) -> Result<Vec<(SchemaId, Content)>> {
+        self.step(self.inner.contents(context, ids)).await
+    }
+
     async fn begin(&self) -> Result<Box<dyn Transaction>> {
         self.step(self.inner.begin()).await
     }
