@@ -1,8 +1,17 @@
-//! Puts the pages of the rules into the binary, so that `dovetail explain RULE` needs nothing else.
+//! Puts the pages of the rules into the binary, so that `dovetail explain RULE` needs nothing else, and the runtime's
+//! sources, so that a crate that `dovetail generate` writes does not either.
 
-use std::{env, fmt::Write as _, fs, io, path::Path};
+#[path = "build/runtime.rs"]
+mod runtime;
 
-fn main() -> io::Result<()> {
+use std::{env, error::Error, fmt::Write as _, fs, io, path::Path};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    rule_pages()?;
+    runtime::write()
+}
+
+fn rule_pages() -> io::Result<()> {
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/rules");
     println!("cargo:rerun-if-changed={}", pages.display());
     let mut list = String::from("&[\n");

@@ -11,6 +11,7 @@ mod diff;
 mod ending;
 mod explain;
 mod export;
+mod generate;
 mod import;
 mod init;
 mod judge;
@@ -18,6 +19,7 @@ mod manual;
 mod mode;
 mod output;
 mod plan;
+mod pull;
 mod register;
 mod registry;
 mod report;
@@ -33,7 +35,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use ending::Failure;
+use ending::{Failure, Outcome};
 
 /// A schema registry that says what a change breaks, and for whom.
 #[derive(Debug, Parser)]
@@ -50,6 +52,8 @@ enum Command {
     Register(register::Register),
     Diff(diff::Diff),
     Explain(explain::Explain),
+    Pull(pull::Pull),
+    Generate(generate::Generate),
     Sample(sample::Sample),
     Init(init::Init),
     Subjects(subjects::Subjects),
@@ -70,19 +74,23 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(serve) => serve.run(),
-        command => on_large_stack(|| run(command)),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
+        command => ending::exit_code(on_large_stack(|| run(command))),
     }
 }
 
-fn run(command: Command) -> ExitCode {
-    ending::exit_code(match command {
-        Command::Serve(serve) => return serve.run(),
-        Command::Export(export) => return export.run(),
-        Command::Import(import) => return import.run(),
+fn run(command: Command) -> Outcome {
+    match command {
+        Command::Serve(_) | Command::Export(_) | Command::Import(_) => {
+            Err(Failure::usage("this command runs on the main thread"))
+        }
         Command::Check(check) => check.run(),
         Command::Register(register) => register.run(),
         Command::Diff(diff) => diff.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Pull(pull) => pull.run(),
+        Command::Generate(generate) => generate.run(),
         Command::Sample(sample) => sample.run(),
         Command::Init(init) => init.run(),
         Command::Subjects(subjects) => subjects.run(),
@@ -92,20 +100,17 @@ fn run(command: Command) -> ExitCode {
         Command::Delete(delete) => delete.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),
         Command::Man(man) => man.run(Arguments::command()),
-    })
+    }
 }
 
 /// Runs work on a thread of its own. A panic there has been printed already, and is a check that could not be made.
-fn on_large_stack(work: impl FnOnce() -> ExitCode + Send) -> ExitCode {
+fn on_large_stack(work: impl FnOnce() -> Outcome + Send) -> Outcome {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, work);
-        let failed = |why: &str| ending::exit_code(Err(Failure::undecided(why)));
-        match thread.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(code)) => code,
-            Ok(Err(_panic)) => failed("this is a defect of dovetail; please report it"),
-            Err(error) => failed(&format!("cannot start a thread: {error}")),
-        }
+            .spawn_scoped(scope, work)
+            .map_err(|error| Failure::undecided(format!("cannot start a thread: {error}")))?;
+        let defect = |_| Failure::undecided("this is a defect of dovetail; please report it");
+        thread.join().unwrap_or_else(|panic| Err(defect(panic)))
     })
 }

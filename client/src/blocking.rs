@@ -16,7 +16,7 @@ use dovetail_model::{
     Mode, SchemaId, SchemaType, Version, VersionSpec,
     bodies::{
         BatchRequest, BatchResponse, CompatibilityResponse, Config, ExplainRequest, IdVersions,
-        SubjectVersion,
+        SubjectVersion, TagRequest,
     },
 };
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -128,6 +128,7 @@ waiting! {
     fn latest(subject: &str) -> SchemaVersion;
     fn version_text(subject: &str, version: VersionSpec, how: &ReadVersion) -> String;
     fn referenced_by(subject: &str, version: VersionSpec, deleted: bool) -> Vec<SchemaId>;
+    fn change_tags(subject: &str, version: VersionSpec, change: &TagRequest) -> Registered;
     fn delete_version(subject: &str, version: VersionSpec, deletion: Deletion) -> Version;
 
     fn schema_by_id(id: SchemaId, how: &ReadSchema) -> Schema;
@@ -160,6 +161,8 @@ waiting! {
     fn delete_mode(scope: Option<&str>, recursive: bool) -> Option<Mode>;
 
     fn contexts() -> Vec<String>;
+    fn contexts_like(prefix: &str) -> Vec<String>;
+    fn delete_context(context: &str) -> ();
     fn ping() -> ();
     fn server_version() -> ServerVersion;
 }

@@ -544,7 +544,7 @@ async fn hostile_data_is_an_error() {
         .preload(known(2, SchemaType::Protobuf, message))
         .unwrap();
     let id = |id| SchemaId::new(id).unwrap();
-    let deep = prefixed(id(1), &[2; 1_000_000]);
+    let deep = prefixed(id(1), &vec![2; 1_000_000]);
     refused(&client, Values::new(), &deep).await;
     let mut nested = Vec::new();
     for _ in 0..10_000 {
@@ -559,5 +559,5 @@ async fn hostile_data_is_an_error() {
 
 async fn refused<C: Codec>(client: &Client, codec: C, payload: &[u8]) {
     let read = client.deserializer(codec).deserialize(payload).await;
-    assert!(read.err().unwrap().is_decode());
+    assert!(read.err().expect("it is refused").is_decode());
 }

@@ -208,6 +208,54 @@ async fn a_consumer_starts_from_what_was_preloaded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_starts_from_a_lock() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = folder.path().join("dovetail.lock");
+    let text = r#"
+version = 1
+generator = "0.1.0"
+registry = "http://127.0.0.1:8081"
+[[subject]]
+name = "orders"
+version = 3
+[[schema]]
+subject = "orders"
+version = 3
+id = 12
+guid = "00000000-0000-0000-0000-000000000007"
+type = "AVRO"
+sha256 = "473287f8298dba7163a897908958f7c0eae733e25d2e027992ea2edc9bed2fa8"
+file = "schemas/orders.avsc"
+"#;
+    std::fs::write(&lock, text).unwrap();
+    let schemas = once("http://127.0.0.1:9").schemas();
+    let missing = schemas.preload_lock(&lock).unwrap_err();
+    assert!(
+        missing.to_string().contains("orders.avsc cannot be read"),
+        "{missing}"
+    );
+    std::fs::create_dir(folder.path().join("schemas")).unwrap();
+    let file = folder.path().join("schemas/orders.avsc");
+    std::fs::write(&file, "\"int\"").unwrap();
+    let changed = schemas.preload_lock(&lock).unwrap_err();
+    assert!(
+        changed.to_string().contains("run `dovetail pull`"),
+        "{changed}"
+    );
+    std::fs::write(&file, "string").unwrap();
+    assert_eq!(schemas.preload_lock(&lock).unwrap(), 1);
+    let id = SchemaId::new(12).unwrap();
+    assert_eq!(schemas.by_id(id).await.unwrap().text, "string");
+    let outside = text.replace("schemas/orders", "../orders");
+    std::fs::write(&lock, outside).unwrap();
+    let outside = schemas.preload_lock(&lock).unwrap_err();
+    assert!(outside.to_string().contains("not beside it"), "{outside}");
+    std::fs::write(&lock, "version = 9").unwrap();
+    let newer = schemas.preload_lock(&lock).unwrap_err();
+    assert!(newer.to_string().contains("layout 9"), "{newer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_next_base_url_is_asked_where_one_does_not_answer() {
     let (registry, proxy) = registry().await;
     proxy.trouble(Trouble::Closes);

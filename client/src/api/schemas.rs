@@ -23,6 +23,8 @@ pub struct ReadSchema {
     pub format: Option<String>,
     /// How the subjects of its references are written: `qualified`, or as they were given.
     pub reference_format: Option<String>,
+    /// Which tags in its text are listed beside it; `*` is all of them.
+    pub find_tags: Vec<String>,
     /// The context's highest id as well.
     pub max_id: bool,
 }
@@ -42,11 +44,21 @@ pub struct ListOfId {
 
 /// Which schemas are listed.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the protocol"
+)]
 pub struct ListSchemas {
     /// How their subjects begin: `foo`, `:.context:foo`, or `:*:foo` in every context.
     pub prefix: Option<String>,
     /// Soft-deleted versions as well.
     pub deleted: bool,
+    /// Only those.
+    pub deleted_only: bool,
+    /// The subjects as well that shown ones stand for, with those names.
+    pub aliases: bool,
+    /// Only those with a rule of this type.
+    pub rule_type: Option<String>,
     /// Only the newest version of each subject.
     pub latest_only: bool,
     /// How many are skipped.
@@ -62,6 +74,7 @@ impl Client {
             .by_id(id, &[], how.subject.as_deref())?
             .option("format", how.format.as_deref())
             .option("referenceFormat", how.reference_format.as_deref())
+            .each("findTags", &how.find_tags)
             .flag("fetchMaxId", how.max_id);
         self.json(call).await
     }
@@ -116,6 +129,9 @@ impl Client {
         let call = Call::get(&["schemas"])?
             .option("subjectPrefix", (!prefix.is_empty()).then_some(prefix))
             .flag("deleted", list.deleted)
+            .flag("deletedOnly", list.deleted_only)
+            .flag("aliases", list.aliases)
+            .option("ruleType", list.rule_type.as_deref())
             .flag("latestOnly", list.latest_only);
         self.json(paged(call, list.offset, list.limit)).await
     }

@@ -1,13 +1,17 @@
 //! `/subjects/{subject}/versions`: registering, reading and deleting.
 
-use dovetail_model::{SchemaId, Version, VersionSpec, bodies::RegisterRequest};
+use dovetail_model::{
+    SchemaId, Version, VersionSpec,
+    bodies::{RegisterRequest, TagRequest},
+};
+use reqwest::Method;
 
 use super::Deletion;
 use crate::{
     bodies::{Registered, SchemaVersion},
     client::{Client, version_segment},
     error::Result,
-    http::Call,
+    http::{Call, Repeat},
 };
 
 /// Which versions are listed.
@@ -28,6 +32,8 @@ pub struct ListVersions {
 pub struct Register {
     /// In its normal form.
     pub normalize: bool,
+    /// How the answer's text is formatted.
+    pub format: Option<String>,
 }
 
 /// How a version is read.
@@ -39,6 +45,8 @@ pub struct ReadVersion {
     pub format: Option<String>,
     /// How the subjects of its references are written: `qualified`, or as they were given.
     pub reference_format: Option<String>,
+    /// Which tags in its text are listed beside it; `*` is all of them.
+    pub find_tags: Vec<String>,
 }
 
 impl Client {
@@ -60,6 +68,7 @@ impl Client {
     ) -> Result<Registered> {
         let call = Call::ask(&["subjects", &self.subject(subject)?, "versions"])?
             .flag("normalize", how.normalize)
+            .option("format", how.format.as_deref())
             .json(schema)?;
         self.json(call).await
     }
@@ -104,7 +113,8 @@ impl Client {
         let call = Call::get(&segments)?
             .flag("deleted", how.deleted)
             .option("format", how.format.as_deref())
-            .option("referenceFormat", how.reference_format.as_deref());
+            .option("referenceFormat", how.reference_format.as_deref())
+            .each("findTags", &how.find_tags);
         Ok(call)
     }
 
@@ -118,6 +128,24 @@ impl Client {
         let (subject, version) = (self.subject(subject)?, version_segment(version));
         let call = Call::get(&["subjects", &subject, "versions", &version, "referencedby"])?
             .flag("deleted", deleted);
+        self.json(call).await
+    }
+
+    /// Registers what comes of a version when tags in its text, its metadata or its rules are changed.
+    pub async fn change_tags(
+        &self,
+        subject: &str,
+        version: VersionSpec,
+        change: &TagRequest,
+    ) -> Result<Registered> {
+        let (subject, version) = (self.subject(subject)?, version_segment(version));
+        let segments = ["subjects", &*subject, "versions", &*version, "tags"];
+        // A second time finds the text as it is wanted, but not the version that was expected.
+        let repeat = match change.new_version {
+            None => Repeat::Safe,
+            Some(_) => Repeat::Unsafe,
+        };
+        let call = Call::new(Method::POST, &segments, repeat)?.json(change)?;
         self.json(call).await
     }
 

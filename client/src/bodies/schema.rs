@@ -1,6 +1,6 @@
 //! Schemas as they come back.
 
-use dovetail_model::{Metadata, Reference, RuleSet, SchemaId, SchemaType, Version};
+use dovetail_model::{Metadata, Reference, RuleSet, SchemaId, SchemaTags, SchemaType, Version};
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
@@ -52,6 +52,12 @@ pub struct SchemaVersion {
     pub rule_set: Option<RuleSet>,
     /// The text.
     pub schema: String,
+    /// Tags in the text, where those were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schema_tags: Vec<SchemaTags>,
+    /// Names that stand for the subject, where those were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// When it was registered, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ts: Option<i64>,
@@ -92,6 +98,9 @@ pub struct Schema {
     /// Its rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule_set: Option<RuleSet>,
+    /// Tags in the text, where those were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schema_tags: Vec<SchemaTags>,
     /// The highest id of the context, where that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_id: Option<SchemaId>,

@@ -95,6 +95,13 @@ impl Call {
         self
     }
 
+    /// A parameter that is said once for each value.
+    pub(crate) fn each(mut self, name: &'static str, values: &[String]) -> Self {
+        let values = values.iter().map(|value| (name, value.clone()));
+        self.query.extend(values);
+        self
+    }
+
     /// The path with the query, as it follows a base URL.
     pub(crate) fn target(&self) -> Cow<'_, str> {
         if self.query.is_empty() {

@@ -9,6 +9,8 @@
 mod cache;
 mod key;
 mod known;
+#[cfg(feature = "lock")]
+mod lock;
 mod resolve;
 mod settings;
 
