@@ -255,7 +255,8 @@ fn files(made: &Output) -> BTreeMap<String, String> {
     for module in &made.modules {
         let name = module.name.trim_start_matches("r#");
         parts.push(format!(
-            "\n#[allow(clippy::all, clippy::pedantic, clippy::unwrap_used, missing_docs, non_camel_case_types, unreachable_pub)]\n\
+            "\n#[allow(clippy::all, clippy::pedantic, clippy::unwrap_used, dead_code, missing_docs, non_camel_case_types, \
+             unreachable_pub, unused_imports)]\n\
              pub mod {} {{\n    include!(\"{name}.rs\");\n}}\n",
             module.name
         ));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::bodies::null_as_default;
+use crate::bodies::{null_as_default, objects};
 
 /// The rules of a schema, in the three groups in which clients run them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,21 +13,21 @@ pub struct RuleSet {
     /// Rules between versions.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "objects",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub migration_rules: Vec<Rule>,
     /// Rules on messages.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "objects",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub domain_rules: Vec<Rule>,
     /// Rules on encoded messages.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "objects",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub encoding_rules: Vec<Rule>,

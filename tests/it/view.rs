@@ -67,6 +67,7 @@ enum Operation {
     UnsetMode {
         scope: usize,
     },
+    DeleteContext,
     Restart,
 }
 
@@ -95,6 +96,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (scope(), select(vec![Mode::ReadWrite, Mode::ReadOnly, Mode::Import]), any::<bool>())
             .prop_map(|(scope, mode, force)| Operation::SetMode { scope, mode, force }),
         3 => scope().prop_map(|scope| Operation::UnsetMode { scope }),
+        1 => Just(Operation::DeleteContext),
         1 => Just(Operation::Restart),
     ]
 }
@@ -317,6 +319,14 @@ impl Model {
         }
     }
 
+    fn delete_context(&mut self) -> Outcome {
+        if self.subjects.keys().any(|name| name.starts_with(":.ctx:")) {
+            return Err("not empty");
+        }
+        self.modes.retain(|scope, _| !scope.starts_with(":.ctx:"));
+        Ok(Vec::new())
+    }
+
     fn set_mode(&mut self, scope: &str, mode: Mode, force: bool) -> Outcome {
         if self.modes.get(scope) == Some(&mode) {
             return Ok(Vec::new());
@@ -339,7 +349,9 @@ impl Model {
 
     fn empty_for_import(&mut self, scope: &str) -> Result<(), &'static str> {
         let in_scope = |name: &str| {
-            name == scope || (scope.ends_with(':') && scope == format!(":{}:", context_of(name)))
+            name == scope
+                || scope == ":.__GLOBAL:"
+                || (scope.ends_with(':') && scope == format!(":{}:", context_of(name)))
         };
         let names: Vec<String> = self
             .subjects
@@ -347,11 +359,13 @@ impl Model {
             .filter(|name| in_scope(name))
             .cloned()
             .collect();
+        let held = names.iter().map(|name| self.held(name));
+        let mut versions = held.flat_map(|held| held.versions.into_values());
+        if versions.any(|(_, deleted)| !deleted) {
+            return Err("not permitted");
+        }
         for name in &names {
             let held = self.held(name);
-            if held.versions.values().any(|(_, deleted)| !deleted) {
-                return Err("not permitted");
-            }
             let versions = held.versions.keys();
             for version in versions {
                 if self.is_referenced_from_outside(name, *version, true) {
@@ -403,6 +417,7 @@ fn kind(error: &RegistryError) -> &'static str {
         E::InvalidSchema(_) => "invalid schema",
         E::OperationNotPermitted(_) => "not permitted",
         E::ReferenceExists(_) => "referenced",
+        E::ContextNotEmpty(_) => "not empty",
         other => panic!("unexpected refusal: {other}"),
     }
 }
@@ -620,6 +635,13 @@ impl Pair {
                 let _ = self.registry.delete_mode(&scope_of(name)).await;
                 self.model.modes.remove(name);
                 return;
+            }
+            Operation::DeleteContext => {
+                let deleted = self.registry.delete_context(&Context::new(".ctx")).await;
+                (
+                    self.model.delete_context(),
+                    deleted.map(|()| Vec::new()).map_err(|error| kind(&error)),
+                )
             }
             Operation::Restart => {
                 self.restart().await;

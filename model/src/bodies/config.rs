@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::patch_object;
 use crate::{CompatibilityLevel, CompatibilityPolicy, Metadata, RuleSet};
 
 /// The settings of one scope. What is absent is inherited from the scope above, but for the aliases, which are a subject's own.
@@ -84,12 +85,16 @@ pub struct ConfigUpdate {
     /// Whether rule sets must be right.
     pub validate_rules: Patch<bool>,
     /// Metadata of schemas that do not say otherwise.
+    #[serde(deserialize_with = "patch_object")]
     pub default_metadata: Patch<Metadata>,
     /// Metadata of all schemas.
+    #[serde(deserialize_with = "patch_object")]
     pub override_metadata: Patch<Metadata>,
     /// Rules of schemas that do not say otherwise.
+    #[serde(deserialize_with = "patch_object")]
     pub default_rule_set: Patch<RuleSet>,
     /// Rules of all schemas.
+    #[serde(deserialize_with = "patch_object")]
     pub override_rule_set: Patch<RuleSet>,
 }
 

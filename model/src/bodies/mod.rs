@@ -6,6 +6,7 @@ mod config;
 mod error;
 mod explain;
 mod export;
+mod object;
 mod schema;
 
 pub use association::{
@@ -25,9 +26,10 @@ pub use export::{
     ExportSubject, ExportVersion, ImportResponse,
 };
 pub use schema::{
-    IdVersions, RegisterRequest, RegisterResponse, SchemaBody, SchemaString, SubjectVersion,
-    TagRequest,
+    IdVersions, RegisterRequest, SchemaBody, SchemaString, SubjectVersion, TagRequest,
 };
+
+pub(crate) use object::{object_or_null, objects, patch_object};
 
 use serde::{Deserialize, Deserializer};
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::null_as_default;
+use super::{null_as_default, object_or_null, objects};
 use crate::{
     Metadata, QualifiedSubject, Reference, RuleSet, SchemaId, SchemaTags, SchemaType, Version,
 };
@@ -23,15 +23,23 @@ pub struct RegisterRequest {
     /// What the text refers to.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "objects",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub references: Vec<Reference>,
     /// What is said about the schema.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "object_or_null",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub metadata: Option<Metadata>,
     /// Its rules.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "object_or_null",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub rule_set: Option<RuleSet>,
     /// An explicit id, for imports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,14 +50,14 @@ pub struct RegisterRequest {
     /// Tags to put into the text.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "objects",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub schema_tags_to_add: Vec<SchemaTags>,
     /// Tags to take out of it.
     #[serde(
         default,
-        deserialize_with = "null_as_default",
+        deserialize_with = "objects",
         skip_serializing_if = "Vec::is_empty"
     )]
     pub schema_tags_to_remove: Vec<SchemaTags>,
@@ -70,35 +78,42 @@ pub struct TagRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_version: Option<i64>,
     /// Tags to put into the text.
-    #[serde(
-        deserialize_with = "null_as_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     pub tags_to_add: Vec<SchemaTags>,
     /// Tags to take out of it.
-    #[serde(
-        deserialize_with = "null_as_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     pub tags_to_remove: Vec<SchemaTags>,
     /// Other metadata.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "object_or_null",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub metadata: Option<Metadata>,
     /// Other rules; not looked at where rules are merged or removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "object_or_null",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub rule_set: Option<RuleSet>,
     /// Rules to add to those of the version before.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "object_or_null",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub rules_to_merge: Option<RuleSet>,
     /// Names of rules to take from them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules_to_remove: Option<Vec<String>>,
 }
 
-/// What a registration answers. The text is already JSON, so that it is escaped once and not per request.
+/// A version of a subject, and what a registration answers. The text is already JSON, so that it is escaped once and not per
+/// request.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RegisterResponse<'a> {
+pub struct SchemaBody<'a> {
+    /// The subject; whoever registers knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Cow<'a, str>>,
     /// The schema's id in its context.
     pub id: SchemaId,
     /// Its version under the subject.
@@ -119,24 +134,13 @@ pub struct RegisterResponse<'a> {
     pub rule_set: Option<&'a RuleSet>,
     /// The text.
     pub schema: &'a RawValue,
+    /// The tags in the text, where they were asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub schema_tags: &'a [SchemaTags],
     /// When it was registered, in milliseconds since 1970.
     pub ts: i64,
     /// Whether this version is soft-deleted.
     pub deleted: bool,
-}
-
-/// A version of a subject.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SchemaBody<'a> {
-    /// The subject.
-    pub subject: Cow<'a, str>,
-    /// Everything else is as in the answer to a registration.
-    #[serde(flatten)]
-    pub version: RegisterResponse<'a>,
-    /// The tags in the text, where they were asked for.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub schema_tags: &'a [SchemaTags],
     /// The subjects that stand for this one, where they were asked for.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub aliases: &'a [QualifiedSubject],

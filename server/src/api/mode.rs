@@ -24,8 +24,8 @@ pub(crate) async fn put(Live(registry): Live, query: Query, body: JsonText) -> A
 }
 
 /// `DELETE /mode`
-pub(crate) async fn delete(Live(registry): Live) -> Answer {
-    answer(registry.delete_mode(&Scope::default_context()).await?)
+pub(crate) async fn delete(Live(registry): Live, query: Query) -> Answer {
+    remove(&registry, &Scope::default_context(), &query).await
 }
 
 /// `GET /mode/{subject}`
@@ -48,8 +48,23 @@ pub(crate) async fn put_of(
 }
 
 /// `DELETE /mode/{subject}`
-pub(crate) async fn delete_of(Live(registry): Live, InScope(scope): InScope) -> Answer {
-    answer(registry.delete_mode(&scope).await?)
+pub(crate) async fn delete_of(
+    Live(registry): Live,
+    InScope(scope): InScope,
+    query: Query,
+) -> Answer {
+    remove(&registry, &scope, &query).await
+}
+
+/// Whoever removes the modes of everything inside is answered even where the scope has none of its own.
+async fn remove(registry: &Registry, scope: &Scope, query: &Query) -> Answer {
+    if !query.flag("recursive")? {
+        return answer(registry.delete_mode(scope).await?);
+    }
+    match registry.delete_modes(scope).await? {
+        Some(mode) => answer(mode),
+        None => json(&serde_json::Map::new()),
+    }
 }
 
 async fn set(registry: &Registry, scope: &Scope, query: &Query, body: &JsonText) -> Answer {

@@ -10,7 +10,7 @@ use axum::{
 use bytes::Bytes;
 use dovetail_model::{
     QualifiedSubject, SchemaId,
-    bodies::{RegisterResponse, SchemaBody, SchemaString},
+    bodies::{SchemaBody, SchemaString},
 };
 use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
@@ -100,10 +100,8 @@ pub(super) fn registered(
             id: found.schema.id,
         });
     }
-    json_sized(
-        room(found),
-        &version_body(found, &found.schema.guid.to_string(), profile),
-    )
+    let guid = found.schema.guid.to_string();
+    json_sized(room(found), &schema_body_of(found, &guid, profile))
 }
 
 #[derive(Serialize)]
@@ -114,7 +112,11 @@ struct OnlyId {
 /// A version of a subject.
 pub(super) fn schema_body(found: &Found, profile: Profile) -> Result<Response, HttpError> {
     let guid = found.schema.guid.to_string();
-    json_sized(room(found), &listed_body(found, &guid, &[], profile))
+    let body = SchemaBody {
+        subject: Some(subject_name(found)),
+        ..schema_body_of(found, &guid, profile)
+    };
+    json_sized(room(found), &body)
 }
 
 /// A version of a subject as a part of a list, with the subjects that stand for its own.
@@ -124,22 +126,12 @@ pub(super) fn listed(
     profile: Profile,
 ) -> Result<Vec<u8>, HttpError> {
     let guid = found.schema.guid.to_string();
-    let body = listed_body(found, &guid, aliases, profile);
-    write_sized(room(found), &body)
-}
-
-fn listed_body<'a>(
-    found: &'a Found,
-    guid: &'a str,
-    aliases: &'a [QualifiedSubject],
-    profile: Profile,
-) -> SchemaBody<'a> {
-    SchemaBody {
-        subject: subject_name(found),
-        version: version_body(found, guid, profile),
-        schema_tags: found.tags(),
+    let body = SchemaBody {
+        subject: Some(subject_name(found)),
         aliases,
-    }
+        ..schema_body_of(found, &guid, profile)
+    };
+    write_sized(room(found), &body)
 }
 
 /// A schema that was asked for by its id, with the highest id of its context where that was asked for too.
@@ -203,12 +195,16 @@ pub(super) fn schema_by_guid(found: &Found, profile: Profile) -> Result<Response
 /// A version of a subject as a part of another answer.
 pub(super) fn version_json(found: &Found, profile: Profile) -> Result<Box<RawValue>, HttpError> {
     let guid = found.schema.guid.to_string();
-    let body = listed_body(found, &guid, &[], profile);
+    let body = SchemaBody {
+        subject: Some(subject_name(found)),
+        ..schema_body_of(found, &guid, profile)
+    };
     serde_json::value::to_raw_value(&body).map_err(|_| HttpError::internal())
 }
 
-fn version_body<'a>(found: &'a Found, guid: &'a str, profile: Profile) -> RegisterResponse<'a> {
-    RegisterResponse {
+fn schema_body_of<'a>(found: &'a Found, guid: &'a str, profile: Profile) -> SchemaBody<'a> {
+    SchemaBody {
+        subject: None,
         id: found.schema.id,
         version: found.version,
         guid,
@@ -217,8 +213,10 @@ fn version_body<'a>(found: &'a Found, guid: &'a str, profile: Profile) -> Regist
         metadata: found.content.metadata.as_ref(),
         rule_set: found.content.rule_set.as_ref(),
         schema: found.text(),
+        schema_tags: found.tags(),
         ts: found.at,
         deleted: found.deleted,
+        aliases: &[],
     }
 }
 

@@ -24,6 +24,6 @@ pub use change::{
 };
 pub use committer::{CommitStats, Committer, Decision, Moment};
 pub use freshness::Freshness;
-pub use view::{ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};
+pub use view::{Configs, ContextView, SchemaEntry, SubjectView, Usage, VersionEntry, View};
 pub use view_builder::ViewBuilder;
 pub use view_cell::ViewCell;

@@ -46,6 +46,10 @@ pub struct SubjectView {
     pub(super) mode: Option<Mode>,
 }
 
+/// The configurations that hold in a scope, the nearest first.
+#[derive(Debug, Clone, Copy)]
+pub struct Configs<'a>([Option<&'a Config>; 3]);
+
 /// One version of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VersionEntry {
@@ -204,17 +208,26 @@ impl View {
             .or_else(|| self.context(&Context::global()).and_then(&of_context))
     }
 
+    /// What is configured for a scope, and above it.
+    pub fn configs(&self, scope: &Scope) -> Configs<'_> {
+        let context = self.context(&scope.context);
+        let subject = scope.subject.as_ref().zip(context);
+        let subject = subject.and_then(|(name, context)| context.subjects.get(name));
+        let global = self.context(&Context::global());
+        Configs([
+            subject.and_then(|subject| subject.config.as_deref()),
+            context.and_then(|context| context.config.as_deref()),
+            global.and_then(|context| context.config.as_deref()),
+        ])
+    }
+
     /// The value of a setting in a scope: that of the nearest scope that sets it.
     pub fn config<'a, T>(
         &'a self,
         scope: &Scope,
         field: impl Fn(&'a Config) -> Option<T>,
     ) -> Option<T> {
-        self.setting(
-            scope,
-            |subject| subject.config.as_deref().and_then(&field),
-            |context| context.config.as_deref().and_then(&field),
-        )
+        self.configs(scope).first(field)
     }
 
     /// The level that holds in a scope, if any scope sets one.
@@ -503,6 +516,13 @@ impl View {
     }
 }
 
+impl<'a> Configs<'a> {
+    /// The value of a setting: that of the nearest scope that sets it.
+    pub fn first<T>(&self, field: impl Fn(&'a Config) -> Option<T>) -> Option<T> {
+        self.0.iter().flatten().find_map(|config| field(config))
+    }
+}
+
 impl ContextView {
     /// Subjects in the byte order of their names. Some have settings only and no version.
     pub fn subjects(&self) -> impl Iterator<Item = (&Subject, &Arc<SubjectView>)> {
@@ -577,6 +597,11 @@ impl SubjectView {
             .binary_search_by_key(&version, |entry| entry.version)
             .ok()
             .map(|found| &self.versions[found])
+    }
+
+    /// Whether it has a mode of its own.
+    pub fn has_mode(&self) -> bool {
+        self.mode.is_some()
     }
 
     /// The highest version that was ever given out; 0 where there was none.

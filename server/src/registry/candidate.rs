@@ -11,7 +11,6 @@ use super::{
     Registry, RegistryError, Result,
     parser::{ParsedText, Submitted},
     references::{self, Resolved},
-    terms::Terms,
 };
 use crate::core::{SchemaEntry, Scope, SubjectView, VersionEntry, View};
 
@@ -66,13 +65,17 @@ impl Registry {
             references::agree_on_versions(view, &subject.context, &concrete)?;
         }
         let scope = Scope::subject(subject);
-        let validation = Terms::of(view, &scope, self.validation).validation;
+        let configs = view.configs(&scope);
+        let is_import = view.mode(&scope).is_import();
+        let validates = configs
+            .first(|config| config.validate_new_schemas)
+            .unwrap_or(self.validation.new_schemas);
+        let normalizes = configs.first(|config| config.normalize) == Some(true);
         let submitted = Submitted {
             schema_type,
-            is_lax: is_lax || view.mode(&scope).is_import() || !validation.new_schemas,
+            is_lax: is_lax || is_import || !validates,
             text: text.to_owned(),
-            normalize: !view.mode(&scope).is_import()
-                && (normalize || view.config(&scope, |config| config.normalize) == Some(true)),
+            normalize: !is_import && (normalize || normalizes),
             references: references
                 .iter()
                 .map(|resolved| resolved.reference.clone())

@@ -69,20 +69,21 @@ impl Registry {
     /// Every setting as it holds in a scope. Aliases are not inherited: they say what one subject is.
     fn effective_config(&self, view: &View, scope: &Scope) -> Config {
         let own = view.own_config(scope);
+        let configs = view.configs(scope);
         Config {
             alias: own.and_then(|config| config.alias.clone()),
             alias_for_deks: own.and_then(|config| config.alias_for_deks.clone()),
             compatibility_level: Some(view.level(scope).unwrap_or(self.default_level)),
-            compatibility_policy: view.config(scope, |config| config.compatibility_policy),
-            compatibility_group: view.config(scope, |config| config.compatibility_group.clone()),
-            normalize: view.config(scope, |config| config.normalize),
-            validate_fields: view.config(scope, |config| config.validate_fields),
-            validate_new_schemas: view.config(scope, |config| config.validate_new_schemas),
-            validate_rules: view.config(scope, |config| config.validate_rules),
-            default_metadata: view.config(scope, |config| config.default_metadata.clone()),
-            override_metadata: view.config(scope, |config| config.override_metadata.clone()),
-            default_rule_set: view.config(scope, |config| config.default_rule_set.clone()),
-            override_rule_set: view.config(scope, |config| config.override_rule_set.clone()),
+            compatibility_policy: configs.first(|config| config.compatibility_policy),
+            compatibility_group: configs.first(|config| config.compatibility_group.clone()),
+            normalize: configs.first(|config| config.normalize),
+            validate_fields: configs.first(|config| config.validate_fields),
+            validate_new_schemas: configs.first(|config| config.validate_new_schemas),
+            validate_rules: configs.first(|config| config.validate_rules),
+            default_metadata: configs.first(|config| config.default_metadata.clone()),
+            override_metadata: configs.first(|config| config.override_metadata.clone()),
+            default_rule_set: configs.first(|config| config.default_rule_set.clone()),
+            override_rule_set: configs.first(|config| config.override_rule_set.clone()),
         }
     }
 }

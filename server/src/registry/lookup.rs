@@ -89,6 +89,15 @@ impl Registry {
         if let Some(entry) = candidate.find(view, holder, deleted) {
             return self.found(view, subject, entry).await;
         }
+        let twin = self.twin(view, holder, &candidate, deleted).await?;
+        let newest = |id| {
+            let visible = |entry: &&VersionEntry| deleted || !entry.deleted;
+            let versions = holder.versions().iter().rev().filter(visible);
+            versions.into_iter().find(|entry| entry.id == id)
+        };
+        if let Some(entry) = twin.and_then(newest) {
+            return self.found(view, subject, entry).await;
+        }
         // As registering would complete it.
         let terms = Terms::of(view, &Scope::subject(subject), self.validation);
         let earlier = match holder.latest() {

@@ -27,6 +27,7 @@ mod shown;
 mod tags;
 mod terms;
 mod texts;
+mod twin;
 
 use std::sync::Arc;
 

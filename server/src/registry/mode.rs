@@ -6,7 +6,7 @@ use dovetail_model::{Mode, QualifiedSubject};
 use serde_json::Value;
 
 use super::{Registry, RegistryError, Result, delete};
-use crate::core::{ChangeKind, Decision, Mutation, Scope, Usage, View};
+use crate::core::{ChangeKind, ContextView, Decision, Mutation, Scope, Usage, View};
 
 /// Why import mode is refused for a scope that is in use.
 pub const IMPORT_NEEDS_EMPTY: &str = "Cannot import since found existing subjects; delete them first, or set the mode with force=true";
@@ -78,6 +78,41 @@ impl Registry {
 }
 
 impl Registry {
+    /// Removes the mode of a context and of every subject in it, or of one subject, and returns what the scope's own was.
+    pub async fn delete_modes(&self, scope: &Scope) -> Result<Option<Mode>> {
+        self.mutable_modes()?;
+        let scope = scope.clone();
+        let decide = move |view: &View| {
+            let own = view.own_mode(&scope);
+            let inside = view
+                .context(&scope.context)
+                .filter(|_| scope.subject.is_none())
+                .into_iter()
+                .flat_map(ContextView::subjects);
+            let inside = inside
+                .filter(|(_, holder)| holder.has_mode())
+                .map(|(name, _)| Scope {
+                    context: scope.context.clone(),
+                    subject: Some(name.clone()),
+                });
+            let all = own.map(|_| scope.clone()).into_iter().chain(inside);
+            let mutations: Vec<_> = all
+                .map(|scope| Mutation {
+                    kind: ChangeKind::ModeChanged { scope, mode: None },
+                    content: None,
+                })
+                .collect();
+            Ok::<_, RegistryError>(if mutations.is_empty() {
+                Decision::Keep(own)
+            } else {
+                Decision::Write(mutations, own)
+            })
+        };
+        self.committer
+            .submit(move |moment| decide(moment.view))
+            .await
+    }
+
     fn mutable_modes(&self) -> Result<()> {
         if self.mode_mutability {
             return Ok(());
@@ -90,22 +125,33 @@ impl Registry {
 
 /// Refuses while anything is live in the scope, and else removes what is left of deleted subjects.
 fn empty_for_import(view: &View, scope: &Scope, mutations: &mut Vec<Mutation>) -> Result<()> {
-    let Some(context) = view.context(&scope.context) else {
-        return Ok(());
-    };
-    // What the next subject's deletion means depends on those before it: a schema that two of them share goes with the last.
-    let mut staged = view.clone();
+    // The level above all contexts is all of them.
+    let contexts = view
+        .contexts()
+        .filter(|(context, _)| scope.context.is_global() || **context == scope.context);
     let in_scope = |name: &dovetail_model::Subject| {
         scope.subject.as_ref().is_none_or(|subject| subject == name)
     };
-    for (name, holder) in context.subjects().filter(|(name, _)| in_scope(name)) {
-        if holder.latest().is_some() {
-            return Err(RegistryError::OperationNotPermitted(
-                IMPORT_NEEDS_EMPTY.to_owned(),
-            ));
-        }
+    let subjects: Vec<_> = contexts
+        .flat_map(|(context, slot)| {
+            slot.subjects()
+                .map(move |(name, holder)| (context, name, holder))
+        })
+        .filter(|(_, name, _)| in_scope(name))
+        .collect();
+    if subjects
+        .iter()
+        .any(|(_, _, holder)| holder.latest().is_some())
+    {
+        return Err(RegistryError::OperationNotPermitted(
+            IMPORT_NEEDS_EMPTY.to_owned(),
+        ));
+    }
+    // What the next subject's deletion means depends on those before it: a schema that two of them share goes with the last.
+    let mut staged = view.clone();
+    for (context, name, holder) in subjects {
         let subject = QualifiedSubject {
-            context: scope.context.clone(),
+            context: context.clone(),
             subject: name.clone(),
         };
         let versions: Vec<_> = holder

@@ -53,6 +53,8 @@ pub(super) struct Plan {
     terms: Terms,
     /// That latest version's schema.
     heir_of: Option<SchemaId>,
+    /// The schema it is when that one's references are written out.
+    twin: Option<SchemaId>,
     /// The version it notes that it is to become.
     noted: Option<Version>,
     /// What is inherited from.
@@ -205,6 +207,12 @@ impl Registry {
         } else {
             bare
         };
+        let twin = match holder {
+            Some(holder) if bare.find(view, holder, false).is_none() => {
+                self.twin(view, holder, &bare, false).await?
+            }
+            _ => None,
+        };
         let tagged = match latest {
             Some(latest) if request.propagate_schema_tags => {
                 let before = self.parsed(view, subject, latest).await?;
@@ -238,6 +246,7 @@ impl Registry {
             full,
             terms,
             heir_of,
+            twin,
             noted,
             earlier,
             content,
@@ -408,6 +417,9 @@ impl Plan {
     /// The version that holds the schema already, if it is the one that is asked for. What the settings add makes a schema
     /// another one, so then only the complete one counts.
     fn already_there<'a>(&self, view: &View, holder: &'a SubjectView) -> Option<&'a VersionEntry> {
+        let is_plain = !self.terms.add_something() && asked_version(&self.request).is_none();
+        let twin = self.twin.filter(|_| is_plain);
+        let twin = twin.and_then(|id| holder.live().rev().find(|entry| entry.id == id));
         let bare = (!self.terms.add_something()).then_some(&self.bare);
         bare.into_iter()
             .chain([&self.full])
@@ -420,6 +432,7 @@ impl Plan {
                     .version(Version::new(number)?)
                     .filter(|entry| !entry.deleted && candidate.is_held_by(view, entry)),
             })
+            .chain(twin)
             .find(|entry| {
                 self.request
                     .id

@@ -28,28 +28,29 @@ struct Layers<T> {
 
 impl Terms {
     pub(super) fn of(view: &View, scope: &Scope, validation: Validation) -> Self {
+        let configs = view.configs(scope);
         Self {
             is_import: view.mode(scope).is_import(),
-            normalize: view.config(scope, |config| config.normalize) == Some(true),
+            normalize: configs.first(|config| config.normalize) == Some(true),
             validation: Validation {
-                fields: view
-                    .config(scope, |config| config.validate_fields)
+                fields: configs
+                    .first(|config| config.validate_fields)
                     .unwrap_or(validation.fields),
-                new_schemas: view
-                    .config(scope, |config| config.validate_new_schemas)
+                new_schemas: configs
+                    .first(|config| config.validate_new_schemas)
                     .unwrap_or(validation.new_schemas),
                 ..validation
             },
-            validate_rules: view
-                .config(scope, |config| config.validate_rules)
+            validate_rules: configs
+                .first(|config| config.validate_rules)
                 .unwrap_or(true),
             metadata: Layers {
-                default: view.config(scope, |config| config.default_metadata.clone()),
-                over: view.config(scope, |config| config.override_metadata.clone()),
+                default: configs.first(|config| config.default_metadata.clone()),
+                over: configs.first(|config| config.override_metadata.clone()),
             },
             rule_set: Layers {
-                default: view.config(scope, |config| config.default_rule_set.clone()),
-                over: view.config(scope, |config| config.override_rule_set.clone()),
+                default: configs.first(|config| config.default_rule_set.clone()),
+                over: configs.first(|config| config.override_rule_set.clone()),
             },
         }
     }

@@ -530,3 +530,27 @@ on_both!(
         assert_eq!(answer.refusal(), (422, 42201), "{}", answer.text);
     }
 );
+
+on_both!(what_is_an_object_is_written_as_one, |node| {
+    for body in [
+        json!({ "schema": STRING, "metadata": [] }),
+        json!({ "schema": STRING, "metadata": [{}, {}, []] }),
+        json!({ "schema": STRING, "ruleSet": [] }),
+        json!({ "schema": STRING, "ruleSet": { "domainRules": [["a"]] } }),
+        json!({ "schema": STRING, "references": [["a", "b", 1]] }),
+        json!({ "schema": STRING, "references": {} }),
+    ] {
+        let answer = node.post("/subjects/a/versions", &body).await;
+        assert_eq!(answer.refusal(), (422, 42201), "{body}");
+    }
+    for update in [
+        json!({ "defaultMetadata": [] }),
+        json!({ "overrideRuleSet": [[]] }),
+    ] {
+        let answer = node.put("/config/a", &update).await;
+        assert_eq!(answer.refusal(), (422, 42203), "{update}");
+    }
+    let nothing =
+        json!({ "schema": STRING, "metadata": null, "ruleSet": null, "references": null });
+    node.post("/subjects/a/versions", &nothing).await.ok();
+});

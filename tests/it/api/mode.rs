@@ -225,3 +225,38 @@ on_both!(import_mode_takes_deletions_and_settings, |node| {
     node.delete("/subjects/a").await.ok();
     node.delete("/subjects/a?permanent=true").await.ok();
 });
+
+on_both!(the_modes_of_a_whole_context_are_removed, |node| {
+    for scope in [":.ctx:", ":.ctx:a", ":.ctx:b", "a"] {
+        set(&node, scope, "READONLY").await;
+    }
+    let removed = node.delete("/mode/:.ctx:?recursive=true").await.ok();
+    assert_eq!(removed, mode("READONLY"));
+    for scope in [":.ctx:a", ":.ctx:b"] {
+        assert_eq!(node.get(&path_of(scope)).await.refusal(), (404, 40409));
+    }
+    assert_eq!(node.get("/mode/a").await.ok(), mode("READONLY"));
+    assert_eq!(
+        node.delete("/mode/:.ctx:?recursive=true").await.ok(),
+        json!({})
+    );
+    assert_eq!(
+        node.delete("/mode/nobody?recursive=true").await.ok(),
+        json!({})
+    );
+    assert_eq!(node.delete("/mode?recursive=true").await.ok(), json!({}));
+    assert_eq!(node.get("/mode/a").await.refusal(), (404, 40409));
+    assert_eq!(
+        node.delete("/mode/a?recursive=maybe").await.refusal(),
+        (400, 400)
+    );
+});
+
+on_both!(import_for_everything_wants_everything_empty, |node| {
+    node.register(":.ctx:a", STRING).await.ok();
+    let answer = node.put("/mode/:.__GLOBAL:", &mode("IMPORT")).await;
+    assert_eq!(answer.refusal(), (422, 42205));
+    node.delete("/subjects/:.ctx:a").await.ok();
+    node.put("/mode/:.__GLOBAL:", &mode("IMPORT")).await.ok();
+    assert_eq!(node.get("/subjects?deleted=true").await.ok(), json!([]));
+});

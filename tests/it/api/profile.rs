@@ -57,6 +57,7 @@ async fn modes_stay_as_they_are_where_that_is_set() {
     for path in ["/mode", "/mode/a", "/mode/:.ctx:"] {
         let answer = node.put(path, &json!({ "mode": "READONLY" })).await;
         refused(&answer, 422, 42205, message);
+        refused(&node.delete(path).await, 422, 42205, message);
     }
     assert_eq!(node.get("/mode").await.ok(), json!({ "mode": "READWRITE" }));
 }

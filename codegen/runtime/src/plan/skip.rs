@@ -96,8 +96,6 @@ impl Skips {
             Skip::Bytes(count) => input.take(*count).map(drop),
             Skip::Prefixed => input.bytes().map(drop),
             Skip::Record(fields) => {
-                // Something is spent, so that many records of nothing take an end.
-                input.spend(1)?;
                 let level = input.descend(LEVEL)?;
                 for &field in fields {
                     self.skip(field, input)?;
@@ -133,6 +131,10 @@ impl Skips {
                 continue;
             }
             let count = usize::try_from(count).map_err(|_| input.error(Cause::Length(count)))?;
+            if count > input.rest().len() {
+                // Items of no bytes, unless the bytes end too early.
+                input.spend(count.saturating_mul(4))?;
+            }
             for _ in 0..count {
                 if has_keys {
                     input.bytes()?;

@@ -102,7 +102,13 @@ impl<E: SerdeUnion> Visitor<'_> for Index<E> {
         let mut branches = E::BRANCHES.iter();
         let index = branches
             .position(|known| *known == name)
-            .or_else(|| E::BRANCHES.iter().position(simple));
+            .or_else(|| E::BRANCHES.iter().position(simple))
+            // Some call the primitive branches by the names of their variants.
+            .or_else(|| {
+                E::BRANCHES
+                    .iter()
+                    .position(|known| known.eq_ignore_ascii_case(name))
+            });
         index
             .and_then(|index| u32::try_from(index).ok())
             .ok_or_else(|| X::unknown_variant(name, E::BRANCHES))

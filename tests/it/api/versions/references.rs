@@ -165,3 +165,39 @@ on_both!(referrers_are_listed_by_id, |node| {
     let rest = node.get(&format!("{path}?deleted=true")).await.ok();
     assert_eq!(rest, json!([3]));
 });
+
+on_both!(
+    what_is_sent_with_everything_written_out_is_what_is_registered,
+    |node| {
+        node.register("inner", &record("Inner")).await.ok();
+        let body = json!({ "schema": record_of("Outer", "Inner"), "references": [reference("Inner", "inner", 1)] });
+        let registered = node.post("/subjects/a/versions", &body).await.ok();
+        let whole = node
+            .get("/subjects/a/versions/1?format=resolved")
+            .await
+            .ok()["schema"]
+            .as_str()
+            .expect("text")
+            .to_owned();
+        assert_ne!(registered["schema"], whole.as_str());
+        assert_eq!(node.register("a", &whole).await.ok(), registered);
+        let found = node
+            .post("/subjects/a", &json!({ "schema": whole }))
+            .await
+            .ok();
+        assert_eq!(found["id"], registered["id"]);
+        // Elsewhere it is a schema of its own.
+        assert_ne!(
+            node.register("b", &whole).await.ok()["id"],
+            registered["id"]
+        );
+        node.delete("/subjects/a/versions/1").await.ok();
+        let hidden = node.post("/subjects/a", &json!({ "schema": whole })).await;
+        assert_eq!(hidden.refusal(), (404, 40401));
+        let found = node
+            .post("/subjects/a?deleted=true", &json!({ "schema": whole }))
+            .await
+            .ok();
+        assert_eq!(found["id"], registered["id"]);
+    }
+);

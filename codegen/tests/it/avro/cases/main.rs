@@ -3,8 +3,14 @@
 use std::collections::HashMap;
 
 use avro_cases::{
-    collisions::Collisions, defaults::Defaults, keywords::Keywords, names_of_the_prelude::NamesOfThePrelude,
-    nulls::Nulls, order::Order, recursive, two_namespaces, unions::{Unions, UnionsMixed},
+    collisions::Collisions,
+    defaults::Defaults,
+    keywords::Keywords,
+    names_of_the_prelude::NamesOfThePrelude,
+    nulls::Nulls,
+    order::Order,
+    recursive, two_namespaces,
+    unions::{Unions, UnionsMixed},
 };
 use dovetail_runtime::{
     AvroType, Plan, Reader, Registered,
@@ -22,8 +28,14 @@ where
     assert_eq!(same, *value);
     let json = serde_json::to_string(value).unwrap();
     assert_eq!(serde_json::from_str::<T>(&json).unwrap(), *value, "{json}");
-    assert_eq!(T::from_single_object(&value.to_single_object().unwrap()).unwrap(), *value);
-    assert!(T::from_slice(&[&bytes[..], &[0]].concat()).is_err(), "a byte too many");
+    assert_eq!(
+        T::from_single_object(&value.to_single_object().unwrap()).unwrap(),
+        *value
+    );
+    assert!(
+        T::from_slice(&[&bytes[..], &[0]].concat()).is_err(),
+        "a byte too many"
+    );
     if let Some((_, shorter)) = bytes.split_last() {
         assert!(T::from_slice(shorter).is_err(), "a byte too few");
     }
@@ -57,12 +69,25 @@ fn defaults() {
     assert_eq!(made.not_a_number.to_bits(), f64::NAN.to_bits());
     // NaN is equal to nothing, so the bytes are compared.
     let bytes = made.to_vec().unwrap();
-    assert_eq!(Defaults::from_slice(&bytes).unwrap().to_vec().unwrap(), bytes);
+    assert_eq!(
+        Defaults::from_slice(&bytes).unwrap().to_vec().unwrap(),
+        bytes
+    );
 }
 
 fn nulls() {
-    through(&Nulls { last: Some("x".to_owned()), only: (), only_branch: (), single: 5 });
-    let nothing = Nulls { last: None, only: (), only_branch: (), single: -1 };
+    through(&Nulls {
+        last: Some("x".to_owned()),
+        only: (),
+        only_branch: (),
+        single: 5,
+    });
+    let nothing = Nulls {
+        last: None,
+        only: (),
+        only_branch: (),
+        single: -1,
+    };
     assert_eq!(nothing.to_vec().unwrap(), [2, 0, 0, 1]);
     through(&nothing);
 }
@@ -92,11 +117,26 @@ fn unions() {
         amounts: HashMap::new(),
         bytes: Vec::new(),
     };
-    assert!(too_large.to_vec().is_err(), "more digits than the precision");
+    assert!(
+        too_large.to_vec().is_err(),
+        "more digits than the precision"
+    );
 }
 
 fn names() {
-    through(&Keywords { r#type: 1, self_: 2, r#fn: 3, crate_: 4, value: 5, out: 6, input: 7, at: 8, step: 9, steps: 10, level: 11 });
+    through(&Keywords {
+        r#type: 1,
+        self_: 2,
+        r#fn: 3,
+        crate_: 4,
+        value: 5,
+        out: 6,
+        input: 7,
+        at: 8,
+        step: 9,
+        steps: 10,
+        level: 11,
+    });
     through(&Collisions {
         foo_bar: "1".to_owned(),
         foo_bar_2: "2".to_owned(),
@@ -106,7 +146,9 @@ fn names() {
     assert_eq!("on".parse(), Ok(avro_cases::collisions::Switch::On));
     through(&NamesOfThePrelude {
         option: Some(avro_cases::names_of_the_prelude::Option { vec: vec![1] }),
-        vec: avro_cases::names_of_the_prelude::Vec { some: Some("x".to_owned()) },
+        vec: avro_cases::names_of_the_prelude::Vec {
+            some: Some("x".to_owned()),
+        },
     });
     through(&two_namespaces::Outer {
         one: two_namespaces::a::Same { x: 1 },
@@ -116,9 +158,15 @@ fn names() {
 
 fn recursion() {
     use recursive::{Branch, Tree, TreeKind};
-    let leaf = Tree { kind: TreeKind::Int(1), next: None };
+    let leaf = Tree {
+        kind: TreeKind::Int(1),
+        next: None,
+    };
     let tree = Tree {
-        kind: TreeKind::Branch(Branch { left: Box::new(leaf.clone()), right: vec![leaf.clone(), leaf.clone()] }),
+        kind: TreeKind::Branch(Branch {
+            left: Box::new(leaf.clone()),
+            right: vec![leaf.clone(), leaf.clone()],
+        }),
         next: Some(Box::new(leaf)),
     };
     through(&tree);
@@ -127,22 +175,40 @@ fn recursion() {
     assert!(Tree::from_slice(&bytes).is_err());
     assert!(Tree::from_slice_with(&Plan::same(), &bytes).is_err());
     // Nor does a block that claims to be huge make room for it.
-    assert!(Tree::decode(&mut Reader::new(&[2, 2, 0, 254, 255, 255, 255, 255, 255, 255, 255, 127])).is_err());
+    assert!(
+        Tree::decode(&mut Reader::new(&[
+            2, 2, 0, 254, 255, 255, 255, 255, 255, 255, 255, 127
+        ]))
+        .is_err()
+    );
 }
 
 fn versions() {
-    assert_eq!((Order::SUBJECT, Order::VERSION, Order::ID), ("orders-value", 2, 12));
+    assert_eq!(
+        (Order::SUBJECT, Order::VERSION, Order::ID),
+        ("orders-value", 2, 12)
+    );
     let old = avro_cases::order::v1::Order {
         id: 5,
         old_name: "n".to_owned(),
         dropped: vec![1],
-        place: avro_cases::order::Place { city: "Bern".to_owned() },
+        place: avro_cases::order::Place {
+            city: "Bern".to_owned(),
+        },
     };
     let new = Order::try_from(&old).unwrap();
-    let expected = Order { id: 5, name: "n".to_owned(), place: old.place.clone(), note: "none".to_owned() };
+    let expected = Order {
+        id: 5,
+        name: "n".to_owned(),
+        place: old.place.clone(),
+        note: "none".to_owned(),
+    };
     assert_eq!(new, expected);
     let plan = Plan::<Order>::new(avro_cases::order::v1::Order::SCHEMA).unwrap();
     assert!(!plan.is_same() && plan.problems().is_empty());
-    assert_eq!(Order::from_slice_with(&plan, &old.to_vec().unwrap()).unwrap(), expected);
+    assert_eq!(
+        Order::from_slice_with(&plan, &old.to_vec().unwrap()).unwrap(),
+        expected
+    );
     through(&new);
 }
