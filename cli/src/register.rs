@@ -86,7 +86,10 @@ async fn take_steps(registry: &Registry, plan: &mut Plan, normalize: bool) -> Ou
             step.request.references[*reference].version = i32::try_from(version).unwrap_or(-1);
         }
         let subject = step.subject.to_string();
-        let how = Registration { normalize };
+        let how = Registration {
+            normalize,
+            ..Registration::default()
+        };
         let registered = registry
             .client()
             .register(&subject, &step.request, &how)
