@@ -52,6 +52,14 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
 
+    /// Where others reach the registry, such as <https://schemas.example.com> [default: the address it listens on]
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+
+    /// A network in which webhooks may call any address, such as 127.0.0.0/8; may be given several times
+    #[arg(long, value_name = "CIDR")]
+    webhook_allow_network: Vec<String>,
+
     /// A file with settings
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -102,11 +110,20 @@ impl Serve {
             ("read_consistency", &self.read_consistency),
             ("log", &self.log),
             ("log_format", &self.log_format),
+            ("public_url", &self.public_url),
         ];
         let mut flags: Table = texts
             .into_iter()
             .filter_map(|(name, given)| Some((name.to_owned(), Value::String(given.clone()?))))
             .collect();
+        if !self.webhook_allow_network.is_empty() {
+            let networks = self.webhook_allow_network.iter().cloned();
+            let networks = networks.map(Value::String).collect();
+            flags.insert(
+                "webhook_allowed_networks".to_owned(),
+                Value::Array(networks),
+            );
+        }
         if self.allow_anonymous {
             flags.insert("allow_anonymous".to_owned(), Value::Boolean(true));
         }

@@ -31,7 +31,7 @@ pub use api::{
 };
 pub use auth::{Auth, Secret, TokenProvider};
 pub use bodies::{
-    ConfigChange, Explanation, Finding, Place, Registered, Schema, SchemaVersion, Witness,
+    ConfigChange, Explanation, Finding, Place, Proof, Registered, Schema, SchemaVersion, Witness,
 };
 pub use builder::ClientBuilder;
 pub use client::Client;

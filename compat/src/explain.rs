@@ -192,6 +192,30 @@ pub fn witness(reader: &Schema, writer: &Schema, difference: &Difference) -> Opt
     }
 }
 
+/// What can be proven of a change in each direction, whatever the rules say of it: the readers of a direction accept
+/// everything that its writers may write, or they do not. Empty where the format has no such proof.
+pub fn proofs(
+    schema_type: SchemaType,
+    new: Side<'_>,
+    previous: Side<'_>,
+    directions: &[Direction],
+) -> Result<Vec<(Direction, Containment)>, ExplainError> {
+    if schema_type != SchemaType::Json {
+        return Ok(Vec::new());
+    }
+    let new = parse(schema_type, new.text, new.references).map_err(ExplainError::New)?;
+    let previous =
+        parse(schema_type, previous.text, previous.references).map_err(ExplainError::Previous)?;
+    let proof = |direction: &Direction| {
+        let (reader, writer) = match direction {
+            Direction::Backward => (&new, &previous),
+            Direction::Forward => (&previous, &new),
+        };
+        Some((*direction, containment(reader, writer)?))
+    };
+    Ok(directions.iter().filter_map(proof).collect())
+}
+
 /// Whether the reader accepts everything that the writer accepts, as sets of documents. It shows where a rule is stricter
 /// or laxer than need be, and decides nothing. Only JSON Schema has such a proof; `None` for the other formats.
 pub fn containment(reader: &Schema, writer: &Schema) -> Option<Containment> {

@@ -19,6 +19,7 @@ use prometheus_client::{
 use crate::{
     core::{CommitStats, View},
     http::{Gate, HttpError},
+    webhooks::WebhookMetrics,
 };
 
 /// What the server counts.
@@ -33,6 +34,7 @@ pub struct Metrics {
     batch: Histogram,
     sequence: Gauge<u64, AtomicU64>,
     schemas: Gauge<u64, AtomicU64>,
+    webhooks: WebhookMetrics,
     hot: OnceLock<(Counter, Histogram)>,
 }
 
@@ -69,14 +71,21 @@ impl Metrics {
             batch: Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0]),
             sequence: Gauge::default(),
             schemas: Gauge::default(),
+            webhooks: WebhookMetrics::default(),
             hot: OnceLock::new(),
         };
         metrics.register();
         metrics
     }
 
+    /// The counters of the webhooks.
+    pub(crate) fn webhooks(&self) -> &WebhookMetrics {
+        &self.webhooks
+    }
+
     fn register(&mut self) {
         let registry = &mut self.registry;
+        self.webhooks.register(registry);
         registry.register("http_requests", "Requests answered", self.requests.clone());
         registry.register(
             "http_request_duration_seconds",

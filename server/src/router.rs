@@ -5,13 +5,14 @@ use std::{convert::Infallible, sync::Arc};
 use axum::{
     Extension, Router,
     handler::Handler,
-    routing::{MethodRouter, delete, get, post, put},
+    routing::{MethodRouter, delete, get, patch, post, put},
 };
 
 use crate::{
     api::{
-        associations, batch, compatibility, config, contexts, explain, metadata, mode, operations,
-        root, schemas, subjects, transfer, versions,
+        associations, batch, compatibility, config, contexts, events, explain, metadata, mode,
+        operations, root, schemas, subjects, transfer, versions,
+        webhooks::{deliveries, event_types, replays, subscriptions as webhooks},
     },
     app::App,
     http::{BodyLimits, Gated, NameRequests, NegotiateJson, Strict, fallback, method_not_allowed},
@@ -19,6 +20,7 @@ use crate::{
 };
 
 /// The registry's routes. What issue by issue is added to the protocol goes where its resource is.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn api() -> Routes {
     Routes::default()
         .get("/", root::get)
@@ -76,6 +78,43 @@ fn api() -> Routes {
         .post("/api/v1/batch", batch::batch)
         .post("/api/v1/explain", explain::explain)
         .post("/api/v1/import", transfer::import)
+        .get("/api/v1/webhooks", webhooks::list)
+        .post("/api/v1/webhooks", webhooks::create)
+        .get("/api/v1/webhooks/{webhook}", webhooks::get)
+        .patch("/api/v1/webhooks/{webhook}", webhooks::update)
+        .delete("/api/v1/webhooks/{webhook}", webhooks::delete)
+        .post("/api/v1/webhooks/{webhook}/enable", webhooks::enable)
+        .post("/api/v1/webhooks/{webhook}/disable", webhooks::disable)
+        .post("/api/v1/webhooks/{webhook}/rotate", webhooks::rotate_secret)
+        .post(
+            "/api/v1/webhooks/{webhook}/rotate-secret",
+            webhooks::rotate_secret,
+        )
+        .post(
+            "/api/v1/webhooks/{webhook}/revoke-previous-secret",
+            webhooks::revoke_previous_secret,
+        )
+        .post("/api/v1/webhooks/{webhook}/test", webhooks::test)
+        .get("/api/v1/webhooks/{webhook}/deliveries", deliveries::list)
+        .get(
+            "/api/v1/webhooks/{webhook}/deliveries/{event}/attempts",
+            deliveries::attempts,
+        )
+        .post(
+            "/api/v1/webhooks/{webhook}/deliveries/{event}/redeliver",
+            deliveries::redeliver,
+        )
+        .get("/api/v1/webhooks/{webhook}/blocked", deliveries::blocked)
+        .post("/api/v1/webhooks/{webhook}/resume", deliveries::resume)
+        .post("/api/v1/webhooks/{webhook}/replay", replays::start)
+        .get("/api/v1/webhooks/{webhook}/replays", replays::list)
+        .get("/api/v1/webhooks/{webhook}/replays/{replay}", replays::get)
+        .delete(
+            "/api/v1/webhooks/{webhook}/replays/{replay}",
+            replays::cancel,
+        )
+        .get("/api/v1/webhooks/event-types", event_types::list)
+        .get("/api/v1/webhooks/event-types/{type}", event_types::get)
         .get("/config", config::get)
         .put("/config", config::put)
         .delete("/config", config::delete)
@@ -97,6 +136,7 @@ fn api() -> Routes {
 /// Routes that answer in media types of their own, so that `Accept` does not matter.
 fn plain() -> Routes {
     Routes::default()
+        .get("/api/v1/events", events::list)
         .get("/api/v1/export", transfer::export)
         .get("/metrics", operations::metrics)
         .get("/openapi.yaml", operations::openapi)
@@ -143,6 +183,10 @@ impl Routes {
 
     fn put<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
         self.add("PUT", path, put(handler))
+    }
+
+    fn patch<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add("PATCH", path, patch(handler))
     }
 
     fn delete<H: Handler<T, Arc<App>>, T: 'static>(self, path: &'static str, handler: H) -> Self {

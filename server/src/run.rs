@@ -11,7 +11,8 @@ use crate::{
     registry::{Behaviour, Registry},
     router::router,
     settings::Settings,
-    storage::{self, StorageError},
+    storage::{self, Storage, StorageError},
+    webhooks::{self, EngineSettings, start::WebhookOptions},
 };
 
 /// How long to wait before the database is tried again: doubled from the first to the last.
@@ -45,14 +46,15 @@ pub async fn run_on(
     settings: &Settings,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
-    let app = Arc::new(App::default());
     let address = listener.local_addr().unwrap_or(settings.listen);
+    let app = Arc::new(App::new(settings.source(address)));
     tracing::info!(%address, "listening on http://{address}");
 
     let mut loading = tokio::spawn(load(
         Arc::clone(&app),
         settings.database_url.clone(),
         settings.behaviour(),
+        (settings.webhooks(address), settings.engine()),
     ));
     let mut failure = None;
     let stop = async {
@@ -74,6 +76,10 @@ pub async fn run_on(
     loading.abort();
     if let Some(error) = failure {
         return Err(error.into());
+    }
+    // Attempts under way end, and what was claimed is given back.
+    if let Some(engine) = app.take_engine() {
+        engine.stop().await;
     }
     if let Ok(registry) = app.registry() {
         registry.close().await;
@@ -98,13 +104,15 @@ async fn load(
     app: Arc<App>,
     database_url: String,
     behaviour: Behaviour,
+    (webhooks, engine): (WebhookOptions, EngineSettings),
 ) -> Result<(), StorageError> {
     let mut pause = FIRST_PAUSE;
     loop {
         match start(&app, &database_url, &behaviour).await {
-            Ok(registry) => {
+            Ok((registry, storage)) => {
                 let sequence = registry.known_view().seq();
                 app.install(registry);
+                start_webhooks(&app, &storage, &webhooks, &engine);
                 tracing::info!(sequence, "ready");
                 return Ok(());
             }
@@ -122,7 +130,33 @@ async fn start(
     app: &App,
     database_url: &str,
     behaviour: &Behaviour,
-) -> Result<Registry, StorageError> {
+) -> Result<(Registry, Arc<dyn Storage>), StorageError> {
     let storage = storage::open(database_url).await?;
-    Registry::start(storage, behaviour, Arc::clone(app.metrics()) as _).await
+    let metrics = Arc::clone(app.metrics()) as _;
+    let registry = Registry::start(Arc::clone(&storage), behaviour, metrics).await?;
+    Ok((registry, storage))
+}
+
+/// Without a key there are no webhooks, and everything else goes on.
+fn start_webhooks(
+    app: &App,
+    storage: &Arc<dyn Storage>,
+    options: &WebhookOptions,
+    settings: &EngineSettings,
+) {
+    let Ok(registry) = app.registry() else {
+        return;
+    };
+    match webhooks::start::open(storage, options) {
+        Ok(parts) => {
+            let metrics = app.metrics().webhooks().clone();
+            let (webhooks, engine) =
+                webhooks::start::run(parts, metrics, settings, registry.news());
+            app.install_webhooks(Ok(Arc::new(webhooks)), Some(engine));
+        }
+        Err(reason) => {
+            tracing::warn!("{reason}");
+            app.install_webhooks(Err(reason), None);
+        }
+    }
 }

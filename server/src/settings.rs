@@ -12,6 +12,10 @@ use toml::{Table, Value};
 use crate::{
     http::{BodyLimits, Limits},
     registry::{Behaviour, ParserLimits, Profile, Validation},
+    webhooks::{
+        EngineSettings, MARGIN, Places, Schedule, event::Source, network::InvalidNetwork,
+        start::WebhookOptions, target::TargetPolicy,
+    },
 };
 
 /// Every setting with its default and a comment.
@@ -72,6 +76,63 @@ pub struct Settings {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// Where others reach the registry; empty for the address it listens on.
+    pub public_url: String,
+    /// Networks in which any receiver may be called.
+    pub webhook_allowed_networks: List,
+    /// Ports that may be called on the internet.
+    pub webhook_allowed_ports: List,
+    /// Whether plain http may be called on the internet.
+    pub webhook_allow_http: bool,
+    /// The keys that keep the secrets of webhooks, the one that seals first.
+    pub webhook_master_keys: String,
+    /// The file with those keys.
+    pub webhook_master_key_file: String,
+    /// How many attempts are under way at once on this node.
+    pub webhook_attempts: u32,
+    /// How many of them go to one host.
+    pub webhook_attempts_per_host: u32,
+    /// How many of them are for one subscription.
+    pub webhook_attempts_per_subscription: u32,
+    /// How long one attempt may take.
+    pub webhook_timeout_seconds: u64,
+    /// How long others are kept away from it.
+    pub webhook_lease_seconds: u64,
+    /// The delays after failed attempts.
+    pub webhook_retry_delays: String,
+    /// How often a node looks for work by itself.
+    pub webhook_poll_seconds: u64,
+    /// How long deliveries are kept that arrived.
+    pub webhook_keep_delivered_days: u64,
+    /// How long those are kept that were given up, and events.
+    pub webhook_keep_failed_days: u64,
+}
+
+/// Several values: a list in a file, or one text with commas between them, as in the environment.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(untagged)]
+pub enum List {
+    #[default]
+    None,
+    Text(String),
+    Items(Vec<String>),
+    Numbers(Vec<u16>),
+}
+
+impl List {
+    /// The values.
+    pub fn values(&self) -> Vec<String> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Text(text) => text
+                .split(',')
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+                .collect(),
+            Self::Items(items) => items.clone(),
+            Self::Numbers(numbers) => numbers.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// How new reads are.
@@ -119,7 +180,120 @@ impl Settings {
         }
         let settings = overlay(&mut merged, flags, "command line")?;
         settings.check_exposure()?;
+        settings.check_public_url()?;
+        settings.target_policy(settings.listen)?;
+        settings.engine_settings()?;
         Ok(settings)
+    }
+
+    fn check_public_url(&self) -> Result<(), SettingsError> {
+        let usable = url::Url::parse(&self.public_url).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+        if usable || self.public_url.is_empty() {
+            return Ok(());
+        }
+        Err(SettingsError {
+            source_name: "public_url".into(),
+            reason: format!(
+                "\"{}\" is not an address such as https://schemas.example.com",
+                self.public_url
+            ),
+        })
+    }
+
+    /// Where events say that the registry is: its public address, or else where it listens.
+    pub fn source(&self, listening: SocketAddr) -> Source {
+        if self.public_url.is_empty() {
+            Source::new(&format!("http://{listening}"))
+        } else {
+            Source::new(&self.public_url)
+        }
+    }
+
+    /// What webhooks need to know.
+    pub fn webhooks(&self, listening: SocketAddr) -> WebhookOptions {
+        let file = &self.webhook_master_key_file;
+        WebhookOptions {
+            master_keys: self.webhook_master_keys.clone(),
+            master_key_file: (!file.is_empty()).then(|| file.into()),
+            policy: self
+                .target_policy(listening)
+                .expect("the settings were checked when they were read"),
+            source: self.source(listening),
+        }
+    }
+
+    /// How webhooks are delivered.
+    pub fn engine(&self) -> EngineSettings {
+        self.engine_settings()
+            .expect("the settings were checked when they were read")
+    }
+
+    fn engine_settings(&self) -> Result<EngineSettings, SettingsError> {
+        let wrong = |source_name: &str, reason: String| SettingsError {
+            source_name: source_name.to_owned(),
+            reason,
+        };
+        let schedule = Schedule::parse(&self.webhook_retry_delays)
+            .map_err(|error| wrong("webhook_retry_delays", error.to_string()))?;
+        let deadline = Duration::from_secs(self.webhook_timeout_seconds.clamp(1, 600));
+        let lease = Duration::from_secs(self.webhook_lease_seconds.min(3600));
+        if lease < deadline + MARGIN {
+            return Err(wrong(
+                "webhook_lease_seconds",
+                format!(
+                    "{} s is too short: a lease has to outlast an attempt (webhook_timeout_seconds, {} s) by {} s",
+                    lease.as_secs(),
+                    deadline.as_secs(),
+                    MARGIN.as_secs()
+                ),
+            ));
+        }
+        let days = |days: u64| Duration::from_secs(days.min(36_500) * 86_400);
+        Ok(EngineSettings {
+            places: Places {
+                total: self.webhook_attempts.clamp(3, 10_000),
+                per_host: self.webhook_attempts_per_host.max(1),
+                per_subscription: self.webhook_attempts_per_subscription.max(1),
+            },
+            deadline,
+            lease,
+            schedule,
+            poll: Duration::from_secs(self.webhook_poll_seconds.clamp(1, 3600)),
+            drain: Duration::from_secs(self.drain_timeout_seconds.min(deadline.as_secs())),
+            keep_delivered: days(self.webhook_keep_delivered_days),
+            keep_dead: days(self.webhook_keep_failed_days),
+            keep_events: days(self.webhook_keep_failed_days),
+        })
+    }
+
+    fn target_policy(&self, listening: SocketAddr) -> Result<TargetPolicy, SettingsError> {
+        let wrong = |source_name: &str, reason: String| SettingsError {
+            source_name: source_name.to_owned(),
+            reason,
+        };
+        let networks = self.webhook_allowed_networks.values();
+        let networks = networks.iter().map(|text| text.parse());
+        let ports = self.webhook_allowed_ports.values();
+        let ports = ports.iter().map(|text| text.parse::<u16>());
+        let public = url::Url::parse(&self.public_url).ok();
+        Ok(TargetPolicy {
+            allowed_networks: networks
+                .collect::<Result<_, InvalidNetwork>>()
+                .map_err(|error| wrong("webhook_allowed_networks", error.to_string()))?,
+            ports: ports
+                .collect::<Result<_, _>>()
+                .map_err(|error| wrong("webhook_allowed_ports", format!("a port: {error}")))?,
+            allow_http: self.webhook_allow_http,
+            listening: Some(listening),
+            public: public
+                .and_then(|url| Some((url.host_str()?.to_owned(), url.port_or_known_default()?))),
+        })
     }
 
     /// Without authentication, whoever reaches the port may change anything: that must be said, not happen.

@@ -5,6 +5,7 @@
 //! - `cli`: the command line, run as a user runs it.
 //! - `crashes`: kill -9 under writers: nothing acknowledged is lost, nothing half done is seen.
 //! - `edges`: raw bytes against the accept loop and the outermost layers.
+//! - `foreign`: the clients people run, in their own languages, and a fuzzer that goes by the contract.
 //! - `hostile`: the hostile request list against the whole server.
 //! - `openapi`: the contract and the router agree.
 //! - `outage`: a database that goes away, fills up, or is not there yet.
@@ -16,13 +17,14 @@
 //! - `tidy`: who may depend on whom.
 //! - `transfer`: the commands that move registries, over real ones.
 //! - `view`: the view in memory against one loaded from the tables, and against a model.
-//! - `webhooks`: deliveries under simulated and real faults.
+//! - `webhooks`: events, the feed, subscriptions, and deliveries under simulated and real faults.
 
 mod api;
 mod cli;
 mod client;
 mod crashes;
 mod edges;
+mod foreign;
 mod hostile;
 mod openapi;
 mod outage;

@@ -58,6 +58,10 @@ fn other_than(name: &str, default: &Value) -> Value {
         ("compatibility_level", _) => Value::String("FULL".into()),
         ("compat_profile", _) => Value::String("7".into()),
         ("read_consistency", _) => Value::String("eventual".into()),
+        ("public_url", _) => Value::String("https://other.example.com".into()),
+        ("webhook_allowed_networks", _) => Value::String("10.0.0.0/8".into()),
+        ("webhook_allowed_ports", _) => Value::String("8443".into()),
+        ("webhook_retry_delays", _) => Value::String("1s".into()),
         ("log_format", _) => Value::String("json".into()),
         _ => Value::String("other".into()),
     }

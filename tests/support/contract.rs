@@ -17,7 +17,7 @@ use crate::Answer;
 /// The committed document.
 pub const OPENAPI: &str = include_str!("../../openapi.yaml");
 
-const METHODS: [&str; 4] = ["get", "post", "put", "delete"];
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// What is refused before routing, with the status as its code; see the answers `Edge` and `PlainEdge` of the document.
 const EDGES: [u16; 8] = [400, 406, 408, 413, 414, 415, 431, 500];

@@ -57,6 +57,11 @@ impl Database {
         &self.url
     }
 
+    /// Whether it is a file.
+    pub fn is_file(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+
     /// Its file, where it is one.
     pub fn file(&self) -> Option<PathBuf> {
         self.folder

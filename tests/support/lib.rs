@@ -21,12 +21,14 @@ pub mod contract;
 mod database;
 mod node;
 mod postgres;
+mod receiver;
 
 pub use binary::binary;
 pub use client::{Answer, Client, avro_record};
 pub use database::Database;
 pub use node::Node;
 pub use postgres::Cluster;
+pub use receiver::{Reaction, Received, Receiver};
 
 /// Runs one test on both databases: `on_both!(name, |node| { … })`. The body gets a started [`Node`].
 #[macro_export]

@@ -13,6 +13,9 @@ use crate::{Client, Database, binary};
 /// How long a node may take to listen and to be ready, on a loaded machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The master key of nodes that share a database server; beside a file they make their own.
+const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
 /// A running `dovetail serve`. Everything a [`Client`] can do, it can.
 #[derive(Debug)]
 pub struct Node {
@@ -86,6 +89,9 @@ impl Node {
         inherited.for_each(|name| {
             command.env_remove(name);
         });
+        if !database.is_file() {
+            command.env("DOVETAIL_WEBHOOK_MASTER_KEYS", MASTER_KEY);
+        }
         command
     }
 

@@ -14,6 +14,24 @@ pub struct Explanation {
     pub compatibility: String,
     /// Everything that differs, in the directions the level asks for; in both where it asks for none.
     pub findings: Vec<Finding>,
+    /// What can be proven in those directions, whatever the rules say; of JSON Schema only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Proof>,
+}
+
+/// Whether the readers of a direction accept everything that its writers may write.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Which side reads the other's data.
+    pub direction: Direction,
+    /// `PROVEN`, `REFUTED` or `UNKNOWN`.
+    pub outcome: String,
+    /// How the verdict of the rules stands to it: `AGREE`, `TOO_STRICT` or `TOO_LAX`; absent where nothing was proven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
+    /// A document that the writers may write and the readers reject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Witness>,
 }
 
 /// One difference.

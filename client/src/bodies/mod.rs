@@ -6,5 +6,5 @@ mod schema;
 
 pub use config::ConfigChange;
 pub(crate) use config::{config_of, mode_of};
-pub use explain::{Explanation, Finding, Place, Witness};
+pub use explain::{Explanation, Finding, Place, Proof, Witness};
 pub use schema::{Registered, Schema, SchemaVersion};

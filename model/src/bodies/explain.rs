@@ -27,18 +27,14 @@ pub struct ExplainRequest {
 
 /// One side of a change: a text, or a version of a subject.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, try_from = "SideFields")]
 pub enum ExplainSide {
     /// A text with what it refers to.
     Text {
         /// The text.
         schema: String,
         /// What it refers to.
-        #[serde(
-            default,
-            deserialize_with = "null_as_default",
-            skip_serializing_if = "Vec::is_empty"
-        )]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         references: Vec<Reference>,
     },
     /// A registered version.
@@ -46,9 +42,42 @@ pub enum ExplainSide {
         /// The subject.
         subject: String,
         /// A number, or `latest`.
-        #[serde(default, skip_serializing_if = "Value::is_null")]
+        #[serde(skip_serializing_if = "Value::is_null")]
         version: Value,
     },
+}
+
+/// Whatever a side may have. Read first, so that a side which is neither gets an error that says so.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SideFields {
+    schema: Option<String>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    references: Vec<Reference>,
+    subject: Option<String>,
+    #[serde(default)]
+    version: Value,
+}
+
+impl TryFrom<SideFields> for ExplainSide {
+    type Error = &'static str;
+
+    fn try_from(fields: SideFields) -> Result<Self, Self::Error> {
+        match (fields.schema, fields.subject) {
+            (Some(schema), None) => Ok(Self::Text {
+                schema,
+                references: fields.references,
+            }),
+            (None, Some(subject)) => Ok(Self::Version {
+                subject,
+                version: fields.version,
+            }),
+            (Some(_), Some(_)) => Err("a side has either `schema` or `subject`, not both"),
+            (None, None) => {
+                Err("a side needs `schema` (a text) or `subject` (a registered version)")
+            }
+        }
+    }
 }
 
 /// The whole report.
@@ -61,6 +90,49 @@ pub struct ExplainResponse {
     pub compatibility: &'static str,
     /// Everything that differs, in the directions the level asks for; in both where it asks for none.
     pub findings: Vec<FindingBody>,
+    /// What can be proven in those directions, whatever the rules say. JSON Schema alone has proofs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<ProofBody>,
+}
+
+/// Whether the readers of a direction accept everything that its writers may write, as sets of documents.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofBody {
+    /// Which side reads the other's data.
+    pub direction: Direction,
+    /// What was found.
+    pub outcome: ProofOutcome,
+    /// How the verdict of the rules stands to it; absent where nothing was proven.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<RulesAgainstProof>,
+    /// A document that the writers may write and the readers reject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<WitnessBody>,
+}
+
+/// What a proof came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ProofOutcome {
+    /// Every document is accepted.
+    Proven,
+    /// There is a document that is not.
+    Refuted,
+    /// Neither was found out.
+    Unknown,
+}
+
+/// How the verdict of the rules stands to what was proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RulesAgainstProof {
+    /// They say the same.
+    Agree,
+    /// They refuse what breaks nobody.
+    TooStrict,
+    /// They let pass what breaks someone.
+    TooLax,
 }
 
 /// One difference.

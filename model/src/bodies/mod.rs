@@ -8,6 +8,7 @@ mod explain;
 mod export;
 mod object;
 mod schema;
+mod webhook;
 
 pub use association::{
     AssociationBatchGet, AssociationBatchRequest, AssociationBatchResponse, AssociationGet,
@@ -19,7 +20,8 @@ pub use batch::{
 pub use config::{CompatibilityResponse, Config, ConfigUpdate, ModeBody, Patch};
 pub use error::ErrorBody;
 pub use explain::{
-    ExplainRequest, ExplainResponse, ExplainSide, FindingBody, PlaceBody, WitnessBody,
+    ExplainRequest, ExplainResponse, ExplainSide, FindingBody, PlaceBody, ProofBody, ProofOutcome,
+    RulesAgainstProof, WitnessBody,
 };
 pub use export::{
     EXPORT_FORMAT, ExportConfig, ExportEnd, ExportHead, ExportLine, ExportMode, ExportSchema,
@@ -30,6 +32,11 @@ pub use schema::{
 };
 
 pub(crate) use object::{object_or_null, objects, patch_object};
+pub use webhook::{
+    AttemptBody, DeliveryBody, DeliveryPageBody, DisableRequest, EnableRequest, ReplayBody,
+    ReplayCount, ReplayRequest, ResumeRequest, RotateRequest, TimingsBody, WebhookBody,
+    WebhookHealthBody, WebhookPage, WebhookRequest, WebhookSecretBody, WebhookUpdate,
+};
 
 use serde::{Deserialize, Deserializer};
 

@@ -19,6 +19,10 @@ pub(crate) mod code {
     pub(crate) const CONFIG_NOT_FOUND: u32 = 40408;
     pub(crate) const MODE_NOT_FOUND: u32 = 40409;
     pub(crate) const ASSOCIATION_NOT_FOUND: u32 = 40410;
+    pub(crate) const WEBHOOK_NOT_FOUND: u32 = 40430;
+    pub(crate) const EVENT_TYPE_NOT_FOUND: u32 = 40431;
+    pub(crate) const DELIVERY_NOT_FOUND: u32 = 40432;
+    pub(crate) const REPLAY_NOT_FOUND: u32 = 40433;
     pub(crate) const INCOMPATIBLE: u32 = 40901;
     pub(crate) const TOO_MANY_ASSOCIATIONS: u32 = 40902;
     pub(crate) const ASSOCIATION_FOR_RESOURCE_EXISTS: u32 = 40903;
@@ -26,6 +30,10 @@ pub(crate) mod code {
     pub(crate) const STRONG_ASSOCIATION_EXISTS: u32 = 40905;
     pub(crate) const NO_ACTIVE_VERSION: u32 = 40907;
     pub(crate) const ASSOCIATION_FROZEN: u32 = 40908;
+    pub(crate) const TWO_SECRETS: u32 = 40930;
+    pub(crate) const IDEMPOTENCY_KEY_REUSED: u32 = 40931;
+    pub(crate) const TOO_MANY_WEBHOOKS: u32 = 40932;
+    pub(crate) const NOT_BLOCKED: u32 = 40933;
     pub(crate) const INVALID_SCHEMA: u32 = 42201;
     pub(crate) const INVALID_VERSION: u32 = 42202;
     pub(crate) const INVALID_LEVEL: u32 = 42203;
@@ -36,6 +44,11 @@ pub(crate) mod code {
     pub(crate) const INVALID_RULE_SET: u32 = 42210;
     pub(crate) const CONTEXT_NOT_EMPTY: u32 = 42211;
     pub(crate) const INVALID_ASSOCIATION: u32 = 42212;
+    pub(crate) const INVALID_EVENT_FILTER: u32 = 42230;
+    pub(crate) const CURSOR_BEYOND_LOG: u32 = 42231;
+    pub(crate) const INVALID_WEBHOOK: u32 = 42232;
+    pub(crate) const TARGET_REFUSED: u32 = 42233;
+    pub(crate) const WEBHOOKS_OFF: u32 = 50330;
     pub(crate) const STORE: u32 = 50001;
 }
 

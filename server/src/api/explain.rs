@@ -1,9 +1,12 @@
 //! `/api/v1/explain`: what a change means, as data.
 
-use dovetail_compat::explain::{Explanation, Outcome, Witness};
+use dovetail_compat::explain::{Containment, Explanation, Outcome, Witness};
 use dovetail_model::{
-    CompatibilityLevel,
-    bodies::{ExplainRequest, ExplainResponse, FindingBody, PlaceBody, WitnessBody},
+    CompatibilityLevel, Direction,
+    bodies::{
+        ExplainRequest, ExplainResponse, FindingBody, PlaceBody, ProofBody, ProofOutcome,
+        RulesAgainstProof, WitnessBody,
+    },
 };
 
 use super::{
@@ -23,8 +26,47 @@ pub(crate) async fn explain(Live(registry): Live, body: JsonText) -> Answer {
         is_compatible: explained.level == CompatibilityLevel::None
             || findings.iter().all(|finding| !finding.breaks),
         compatibility: explained.level.as_str(),
+        proofs: explained
+            .proofs
+            .into_iter()
+            .map(|(direction, containment)| proof(direction, containment, &findings))
+            .collect(),
         findings,
     })
+}
+
+/// What was proven in a direction, beside what the rules found in it.
+fn proof(direction: Direction, containment: Containment, findings: &[FindingBody]) -> ProofBody {
+    let rules_refuse = findings
+        .iter()
+        .any(|finding| finding.direction == direction && finding.breaks);
+    let (outcome, rules, witness) = match (containment, rules_refuse) {
+        (Containment::Proven, false) => {
+            (ProofOutcome::Proven, Some(RulesAgainstProof::Agree), None)
+        }
+        (Containment::Proven, true) => (
+            ProofOutcome::Proven,
+            Some(RulesAgainstProof::TooStrict),
+            None,
+        ),
+        (Containment::Refuted(witness), true) => (
+            ProofOutcome::Refuted,
+            Some(RulesAgainstProof::Agree),
+            Some(witness),
+        ),
+        (Containment::Refuted(witness), false) => (
+            ProofOutcome::Refuted,
+            Some(RulesAgainstProof::TooLax),
+            Some(witness),
+        ),
+        (Containment::Unknown, _) => (ProofOutcome::Unknown, None, None),
+    };
+    ProofBody {
+        direction,
+        outcome,
+        rules,
+        witness: witness.map(body),
+    }
 }
 
 fn finding(explanation: Explanation) -> FindingBody {

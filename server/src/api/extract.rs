@@ -1,6 +1,6 @@
 //! What handlers read from a request: names from the path, flags from the query, bodies. Each is parsed once, here.
 
-use std::{str::FromStr, sync::Arc};
+use std::{ops::RangeInclusive, str::FromStr, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Path},
@@ -14,6 +14,10 @@ use crate::{
     core::Scope,
     http::{HttpError, JsonText, parse_json},
     registry::{Registry, RegistryError},
+    webhooks::{
+        event_type::EventSelector,
+        filter::{EventFilter, SubjectPattern},
+    },
 };
 
 pub(super) type Answer = Result<axum::response::Response, HttpError>;
@@ -95,18 +99,42 @@ impl<S: Send + Sync> FromRequestParts<S> for WithId {
     }
 }
 
+/// The name of an event type in the path.
+pub(crate) struct OfType(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for OfType {
+    type Rejection = HttpError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HttpError> {
+        named(parts, state)
+            .await
+            .map(|named| Self(named.event_type))
+    }
+}
+
 /// Whatever a path names; what a route does not have stays empty.
 #[derive(serde::Deserialize)]
-struct Named {
+pub(super) struct Named {
+    #[serde(default)]
+    pub(super) webhook: String,
+    #[serde(default)]
+    pub(super) event: String,
+    #[serde(default)]
+    pub(super) replay: String,
     #[serde(default)]
     subject: String,
     #[serde(default)]
     version: String,
     #[serde(default)]
     id: String,
+    #[serde(default, rename = "type")]
+    event_type: String,
 }
 
-async fn named<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Named, HttpError> {
+pub(super) async fn named<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<Named, HttpError> {
     let rejected = |_| HttpError::bad_request("the path is not valid UTF-8");
     Path::<Named>::from_request_parts(parts, state)
         .await
@@ -179,6 +207,50 @@ impl Query {
 }
 
 impl Query {
+    /// A number in a range.
+    pub(super) fn number(
+        &self,
+        name: &str,
+        range: RangeInclusive<u64>,
+    ) -> Result<Option<u64>, HttpError> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        let parsed = text.parse().ok().filter(|number| range.contains(number));
+        parsed.map(Some).ok_or_else(|| {
+            HttpError::bad_request(format!(
+                "the query parameter {name} is \"{}\", but must be a number from {} to {}",
+                shown(text),
+                range.start(),
+                range.end()
+            ))
+        })
+    }
+
+    /// `types` and `subjects`. Each may be given several times, and hold several values with commas between them.
+    pub(super) fn event_filter(&self) -> Result<EventFilter, HttpError> {
+        let invalid =
+            |message: String| HttpError::unprocessable(code::INVALID_EVENT_FILTER, message);
+        let types = self.values("types").map(str::parse::<EventSelector>);
+        let subjects = self.values("subjects").map(str::parse::<SubjectPattern>);
+        Ok(EventFilter {
+            types: types
+                .collect::<Result<_, _>>()
+                .map_err(|error| invalid(error.to_string()))?,
+            subjects: subjects
+                .collect::<Result<_, _>>()
+                .map_err(|error| invalid(error.to_string()))?,
+        })
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .flat_map(|(_, value)| value.split(','))
+            .filter(|value| !value.is_empty())
+    }
+
     /// The part of a list that is asked for. A limit that is not positive, or above the most there is, means the most.
     pub(super) fn page(&self, most: usize) -> Result<Page, HttpError> {
         let offset = self.integer("offset")?.unwrap_or(0);

@@ -6,6 +6,7 @@ pub(crate) mod compatibility;
 pub(crate) mod config;
 pub(crate) mod contexts;
 mod error;
+pub(crate) mod events;
 pub(crate) mod explain;
 mod extract;
 pub(crate) mod metadata;
@@ -19,6 +20,7 @@ mod show;
 pub(crate) mod subjects;
 pub(crate) mod transfer;
 pub(crate) mod versions;
+pub(crate) mod webhooks;
 
 pub(crate) use error::code;
 pub(crate) use shortcut::shortcut;

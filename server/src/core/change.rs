@@ -9,8 +9,8 @@ use std::{
 use bytes::Bytes;
 use dovetail_compat::Guid;
 use dovetail_model::{
-    Association, AssociationKey, Context, Metadata, Mode, QualifiedSubject, Reference, RuleSet,
-    SchemaId, SchemaType, Subject, Version, bodies::Config,
+    Association, AssociationKey, CompatibilityLevel, Context, Direction, Metadata, Mode,
+    QualifiedSubject, Reference, RuleSet, SchemaId, SchemaType, Subject, Version, bodies::Config,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -78,9 +78,52 @@ pub struct Registered {
     /// Soft-deleted versions with the same schema that this one takes the place of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub purged: Vec<Version>,
+    /// What those who are told of it learn besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Arc<Facts>>,
     /// What it was where it was imported from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<Imported>,
+}
+
+/// What was true of a version when it was registered, for events. No view needs it, and rows of older programs lack it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// SHA-256 of the canonical text, in hexadecimal.
+    pub sha256: String,
+    /// The length of that text in bytes.
+    pub size: u64,
+    /// The level that held.
+    pub level: CompatibilityLevel,
+    /// Whether the subject had no version at all before.
+    pub creates_subject: bool,
+    /// How it differs from the newest live version before it, if there was one to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
+}
+
+/// How a version differs from the one before it: enough rows to see what it is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The version it was compared with.
+    pub previous_version: Option<Version>,
+    /// What differs.
+    pub differences: Vec<SummaryRow>,
+    /// How many more there are.
+    pub omitted: usize,
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummaryRow {
+    /// The rule's name in the protocol.
+    pub rule: String,
+    /// The place, as the protocol prints it.
+    pub path: String,
+    /// Backward: the new schema reads old data. Forward: the old schema reads new data.
+    pub direction: Direction,
+    /// Whether that reader breaks.
+    pub breaks: bool,
 }
 
 /// What a version was where it was imported from.
@@ -114,6 +157,9 @@ pub struct Deleted {
     /// Schemas that no version carries any more: their texts and references go too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forgotten: Vec<SchemaId>,
+    /// The schemas that the versions carry, in the order of the versions. Rows of older programs lack them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<SchemaId>,
 }
 
 /// Where settings hold: a subject, a context, or the level above all contexts.

@@ -20,7 +20,8 @@ mod view_cell;
 
 pub use associations::Associations;
 pub use change::{
-    Change, ChangeKind, Content, Deleted, Imported, Mutation, Registered, Rendered, Reserved, Scope,
+    Change, ChangeKind, Content, Deleted, Facts, Imported, Mutation, Registered, Rendered,
+    Reserved, Scope, Summary, SummaryRow,
 };
 pub use committer::{CommitStats, Committer, Decision, Moment};
 pub use freshness::Freshness;

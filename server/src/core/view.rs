@@ -371,6 +371,7 @@ impl View {
 
     fn reserve(&mut self, reserved: &Reserved) {
         let slot = self.contexts.entry(reserved.context.clone()).or_default();
+        slot.exists = true;
         let entry = SchemaEntry {
             id: reserved.id,
             guid: reserved.guid,

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
 use super::{Change, View};
 
@@ -11,11 +12,14 @@ use super::{Change, View};
 pub struct ViewCell {
     current: ArcSwap<View>,
     advancing: Mutex<()>,
+    /// How far the view has come, for those who wait for news.
+    reached: watch::Sender<u64>,
 }
 
 impl ViewCell {
     pub fn new(view: View) -> Self {
         Self {
+            reached: watch::Sender::new(view.seq()),
             current: ArcSwap::from_pointee(view),
             advancing: Mutex::new(()),
         }
@@ -38,7 +42,7 @@ impl ViewCell {
                 view.apply(change);
             }
         }
-        self.current.store(Arc::new(view));
+        self.put(view);
     }
 
     /// Puts a view in place that the committer made from this cell's view while it held the head.
@@ -48,7 +52,18 @@ impl ViewCell {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if view.seq() > self.current.load().seq() {
-            self.current.store(Arc::new(view));
+            self.put(view);
         }
+    }
+
+    /// Tells how far the view has come, whenever it moves.
+    pub fn reached(&self) -> watch::Receiver<u64> {
+        self.reached.subscribe()
+    }
+
+    fn put(&self, view: View) {
+        let seq = view.seq();
+        self.current.store(Arc::new(view));
+        self.reached.send_replace(seq);
     }
 }

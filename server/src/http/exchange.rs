@@ -5,7 +5,7 @@
 //! always the last of its connection, and HTTP/1 serves requests in order; so its place in the order says which one it is.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -17,6 +17,8 @@ pub(crate) struct Exchange {
     opened: Instant,
     /// Milliseconds since `opened`.
     last_sign_of_life: AtomicU64,
+    /// A head has begun to arrive; its own deadline watches over it.
+    head_begun: AtomicBool,
     calls_begun: AtomicU64,
     calls_ended: AtomicU64,
     refusal: OnceLock<Refusal>,
@@ -33,10 +35,16 @@ impl Exchange {
         Self {
             opened: Instant::now(),
             last_sign_of_life: AtomicU64::new(0),
+            head_begun: AtomicBool::new(false),
             calls_begun: AtomicU64::new(0),
             calls_ended: AtomicU64::new(0),
             refusal: OnceLock::new(),
         }
+    }
+
+    /// Says whether a part of a head has arrived. Until the rest of it has, or took too long, the connection is not idle.
+    pub(crate) fn head_begun(&self, begun: bool) {
+        self.head_begun.store(begun, Ordering::Relaxed);
     }
 
     /// Counts a request that hyper hands over, and returns its place in the order, from 0.
@@ -57,10 +65,12 @@ impl Exchange {
             .store(since_opened, Ordering::Relaxed);
     }
 
-    /// How much of `limit` a connection still has before it counts as idle. A request under way starts it anew.
+    /// How much of `limit` a connection still has before it counts as idle. A request under way, or the head of one, starts
+    /// it anew.
     pub(crate) fn patience_left(&self, limit: Duration) -> Duration {
         let ended = self.calls_ended.load(Ordering::Acquire);
-        if self.calls_begun.load(Ordering::Relaxed) != ended {
+        let has_call = self.calls_begun.load(Ordering::Relaxed) != ended;
+        if has_call || self.head_begun.load(Ordering::Relaxed) {
             return limit;
         }
         let last = Duration::from_millis(self.last_sign_of_life.load(Ordering::Relaxed));

@@ -116,6 +116,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         match head::judge(&self.held, self.judged_bytes) {
             Judgement::Incomplete => {
                 self.judged_bytes = self.held.len();
+                self.exchange.head_begun(true);
                 if !self.head_deadline.is_running() {
                     self.head_deadline.start(self.header_read);
                     self.exchange.sign_of_life();
@@ -128,6 +129,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                     self.held = BytesMut::new();
                 }
                 self.heads_passed += 1;
+                self.exchange.head_begun(false);
                 self.judged_bytes = 0;
                 self.head_deadline.stop();
                 self.expecting = match body {
@@ -143,6 +145,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     fn refuse(&mut self, error: HttpError) {
         self.exchange.refuse(self.heads_passed, error);
+        self.exchange.head_begun(false);
         self.expecting = Expecting::Nothing;
         self.head_deadline.stop();
         self.held = BytesMut::new();

@@ -118,11 +118,16 @@ pub(super) fn deletion(
     permanent: bool,
 ) -> Deleted {
     let mut forgotten: Vec<SchemaId> = Vec::new();
-    if let (true, Some(holder)) = (permanent, view.subject(subject)) {
+    let mut ids: Vec<SchemaId> = Vec::new();
+    if let Some(holder) = view.subject(subject) {
         for version in &versions {
             let Some(entry) = holder.version(*version) else {
                 continue;
             };
+            ids.push(entry.id);
+            if !permanent {
+                continue;
+            }
             let Some(schema) = view.schema_of(&subject.context, entry) else {
                 continue;
             };
@@ -140,6 +145,7 @@ pub(super) fn deletion(
         versions,
         permanent,
         forgotten,
+        ids,
     }
 }
 

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use dovetail_compat::{
     NamedText,
-    explain::{ExplainError, Explanation, Side, explain},
+    explain::{Containment, ExplainError, Explanation, Side, explain, proofs},
 };
 use dovetail_model::{
     CompatibilityLevel, CompatibilityPolicy, Direction, QualifiedSubject, Reference, SchemaType,
@@ -21,6 +21,8 @@ use crate::core::{Scope, View};
 pub struct Explained {
     pub level: CompatibilityLevel,
     pub findings: Vec<Explanation>,
+    /// What can be proven in each direction, whatever the rules say.
+    pub proofs: Vec<(Direction, Containment)>,
 }
 
 /// A side with everything it takes to parse it.
@@ -77,11 +79,9 @@ impl Registry {
             }
             None => view.policy(&scope),
         };
-        let findings = self
-            .parser
+        self.parser
             .run(move || explain_sides(&new, &previous, level, policy))
-            .await??;
-        Ok(Explained { level, findings })
+            .await?
     }
 
     async fn side(
@@ -162,19 +162,18 @@ fn explain_sides(
     previous: &Prepared,
     level: CompatibilityLevel,
     policy: CompatibilityPolicy,
-) -> Result<Vec<Explanation>> {
+) -> Result<Explained> {
     let both = [Direction::Forward, Direction::Backward];
     let directions = if level == CompatibilityLevel::None {
         &both[..]
     } else {
         level.directions()
     };
-    let explained = explain(
-        new.schema_type,
-        new.side(),
-        previous.side(),
-        directions,
-        policy,
-    );
-    explained.map_err(|error: ExplainError| RegistryError::InvalidSchema(error.to_string()))
+    let (schema_type, new, previous) = (new.schema_type, new.side(), previous.side());
+    let invalid = |error: ExplainError| RegistryError::InvalidSchema(error.to_string());
+    Ok(Explained {
+        level,
+        findings: explain(schema_type, new, previous, directions, policy).map_err(invalid)?,
+        proofs: proofs(schema_type, new, previous, directions).map_err(invalid)?,
+    })
 }

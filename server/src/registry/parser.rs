@@ -13,7 +13,7 @@ use quick_cache::{Weighter, sync::Cache};
 use serde_json::value::RawValue;
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{RegistryError, Result};
+use super::{RegistryError, Result, facts};
 
 /// The stack of a worker. Memory is taken only as far as a stack is used.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
@@ -69,6 +69,8 @@ pub(super) struct ParsedText {
     pub(super) references: Vec<Reference>,
     /// The identity without metadata and rules.
     pub(super) text_guid: Guid,
+    /// SHA-256 of the canonical text, in hexadecimal.
+    pub(super) sha256: String,
 }
 
 impl Parser {
@@ -210,6 +212,7 @@ impl ParsedText {
         let text_guid = identity(&canonical, &references, None, None);
         Ok(Self {
             schema: Arc::new(schema),
+            sha256: facts::sha256(&canonical),
             text,
             canonical,
             references,

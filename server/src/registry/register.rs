@@ -20,6 +20,7 @@ use super::{
     Registry, RegistryError, Result, Validation,
     candidate::Candidate,
     check::{Obligation, Previous, verdict},
+    facts::{self, Compared},
     lookup::Found,
     parser::Parser,
     references,
@@ -27,8 +28,8 @@ use super::{
     terms::Terms,
 };
 use crate::core::{
-    ChangeKind, Content, ContextView, Decision, Moment, Mutation, Registered, Scope, SubjectView,
-    Usage, VersionEntry, View,
+    ChangeKind, Content, ContextView, Decision, Facts, Moment, Mutation, Registered, Scope,
+    SubjectView, Usage, VersionEntry, View,
 };
 
 /// How many versions a plan checks inside a transaction before it goes back to be prepared again.
@@ -65,6 +66,8 @@ pub(super) struct Plan {
     passed_at: (CompatibilityLevel, CompatibilityPolicy, Option<String>),
     /// Whether checking it costs so little that it may be done inside a transaction.
     is_light: bool,
+    /// How it differs from the newest version.
+    compared: Option<Compared>,
     parser: Arc<Parser>,
     default_level: CompatibilityLevel,
     validation: Validation,
@@ -164,6 +167,7 @@ impl Registry {
                     messages: verdict.messages,
                 });
             }
+            plan.compared = self.compare(view, &plan.full).await;
         }
         Ok(plan)
     }
@@ -241,6 +245,7 @@ impl Registry {
             rendered: OnceLock::new(),
         });
         Ok(Plan {
+            compared: None,
             request: Arc::clone(request),
             bare,
             full,
@@ -553,8 +558,35 @@ impl Plan {
             has_extras: self.full.has_extras(),
             references: self.full.parsed.references.clone(),
             purged: self.purged(view, id, version),
+            facts: Some(Arc::new(self.facts(view))),
             imported: None,
         })
+    }
+
+    fn facts(&self, view: &View) -> Facts {
+        let subject = self.subject();
+        let scope = Scope::subject(subject);
+        let holder = view.subject(subject);
+        let at_once = |latest: &VersionEntry| {
+            let stored = view.schema_of(&subject.context, latest)?;
+            let previous = self
+                .parser
+                .stored(&subject.context, stored.id, stored.guid)
+                .filter(|parsed| self.is_light && parsed.canonical().len() <= LIGHT_BYTES)?;
+            Some((Arc::clone(&self.full.parsed.schema), previous))
+        };
+        let summary = if view.mode(&scope).is_import() {
+            None
+        } else {
+            facts::summary(view, subject, self.compared.as_ref(), at_once)
+        };
+        Facts {
+            sha256: self.full.parsed.sha256.clone(),
+            size: self.full.parsed.canonical.len() as u64,
+            level: view.level(&scope).unwrap_or(self.default_level),
+            creates_subject: holder.is_none_or(|holder| holder.versions().is_empty()),
+            summary,
+        }
     }
 
     /// Soft-deleted versions with the same schema make room for the new one, unless something refers to them. An import

@@ -1,6 +1,6 @@
 //! What the core asks of a database, and what it is promised.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use dovetail_model::{Context, SchemaId};
@@ -46,6 +46,12 @@ pub trait Storage: Send + Sync + std::fmt::Debug {
 
     /// The tables of the webhooks.
     fn webhooks(self: Arc<Self>) -> Arc<dyn WebhookStore>;
+
+    /// A file beside the database with this ending, where the database is a file.
+    fn beside(&self, ending: &str) -> Option<PathBuf> {
+        let _ = ending;
+        None
+    }
 
     /// Closes every connection.
     async fn close(&self);

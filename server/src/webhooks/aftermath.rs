@@ -76,9 +76,8 @@ impl Aftermath {
         let audience = Audience::load(&*self.store).await?;
         let others: Vec<Recipient> = audience
             .enabled()
-            .iter()
             .filter(|other| other.owner == about.owner && other.id != about.id)
-            .filter(|other| other.filter.matches(&event.event_type, None))
+            .filter(|other| other.filter.wants(&event.event_type))
             .map(|other| Recipient {
                 subscription: other.id.clone(),
                 lane: format!("event:{}", event.id),

@@ -9,7 +9,7 @@ use super::{Claim, Claimed, Clock, LaneClass, Places, Random, Slots, WebhookStor
 use crate::storage::StorageError;
 
 /// What is left of a lease when an attempt has taken all its time: enough to record how it went.
-pub const MARGIN: Duration = Duration::from_secs(10);
+pub const MARGIN: Duration = Duration::from_secs(5);
 
 /// Takes lanes for one node.
 pub struct Claimer {

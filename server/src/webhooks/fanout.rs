@@ -9,6 +9,8 @@ use std::sync::Arc;
 use super::{
     Cursor, Events, FanOut, Fanned, Ordering, Recipient, Subscription, SubscriptionState,
     WebhookStore, change_position,
+    event::{Event, Source},
+    filter::EventFilter,
 };
 use crate::{
     core::Change,
@@ -34,7 +36,14 @@ pub struct FanOuter {
 /// Everybody who may be told something, in the order of their ids.
 #[derive(Debug, Default)]
 pub struct Audience {
-    enabled: Vec<Subscription>,
+    enabled: Vec<Told>,
+}
+
+/// A subscription, and its filter as events are held against it.
+#[derive(Debug)]
+struct Told {
+    subscription: Subscription,
+    filter: Option<EventFilter>,
 }
 
 /// What a step did.
@@ -128,28 +137,32 @@ impl FanOuter {
         audience: &Audience,
         change: &Change,
     ) -> Result<Vec<Fanned>, StorageError> {
-        let event = self.events.of_change(change, false).await?;
+        let event = Event::of(change, &Source::default());
+        let told: Vec<&Subscription> = audience
+            .enabled
+            .iter()
+            .filter(|told| told.subscription.from_seq < change.seq)
+            .filter(|told| {
+                told.filter
+                    .as_ref()
+                    .is_some_and(|filter| filter.takes(&event))
+            })
+            .map(|told| &told.subscription)
+            .collect();
         let mut owed = Vec::new();
         for with_schema in [false, true] {
-            let recipients: Vec<_> = audience
-                .enabled
+            let recipients = told
                 .iter()
-                .filter(|told| told.include_schema == with_schema && told.from_seq < change.seq)
-                .filter(|told| told.is_told(&event.event_type, event.subject.as_deref()))
-                .map(|told| recipient(told, &event))
-                .collect();
-            if recipients.is_empty() {
+                .filter(|told| told.include_schema == with_schema);
+            if recipients.clone().next().is_none() {
                 continue;
             }
+            let event = self.events.of_change(change, with_schema).await?;
             owed.push(Fanned {
-                event: if with_schema {
-                    self.events.of_change(change, true).await?
-                } else {
-                    event.clone()
-                },
+                recipients: recipients.map(|told| recipient(told, &event)).collect(),
+                event,
                 with_schema,
                 position: change_position(change.seq),
-                recipients,
             });
         }
         Ok(owed)
@@ -179,20 +192,29 @@ impl Audience {
                 return Ok(Self { enabled });
             };
             after = Some(last.id.clone());
-            enabled.extend(
-                page.into_iter()
-                    .filter(|found| found.state == SubscriptionState::Enabled),
-            );
+            let is_enabled = |found: &Subscription| found.state == SubscriptionState::Enabled;
+            enabled.extend(page.into_iter().filter(is_enabled).map(Told::new));
         }
     }
 
     /// The last change that nobody is told of; `None` where nobody is told anything.
     fn told_from(&self) -> Option<u64> {
-        self.enabled.iter().map(|told| told.from_seq).min()
+        let from = self.enabled.iter().map(|told| told.subscription.from_seq);
+        from.min()
     }
 
     /// Everybody.
-    pub fn enabled(&self) -> &[Subscription] {
-        &self.enabled
+    pub fn enabled(&self) -> impl Iterator<Item = &Subscription> {
+        self.enabled.iter().map(|told| &told.subscription)
+    }
+}
+
+impl Told {
+    fn new(subscription: Subscription) -> Self {
+        let filter = subscription.filter.compiled();
+        Self {
+            subscription,
+            filter,
+        }
     }
 }

@@ -3,21 +3,40 @@
 //! The log of changes is the outbox: one change is one event, and nothing else is written when a registration commits.
 //! In reading order: `subscription` (who wants to be told what), `delivery` (what is owed to whom), `store` (what the
 //! database promises) and `ports` (the world: time, chance, names, the network).
+//!
+//! What is sent: [`event`] makes events from the log and [`notice`] those that no change stands behind; [`event_type`] is the
+//! catalogue, [`filter`] says who wants which. How it is sent: [`target`] says which addresses may be called, [`sign`] signs,
+//! [`vault`] keeps the secrets, and [`transport`] does it.
 
 mod aftermath;
+mod call;
 mod claim;
 mod deliver;
 mod delivery;
 mod dispatch;
+pub mod event;
+pub mod event_type;
 mod fanout;
+pub mod filter;
+pub mod header;
+mod ids;
+pub mod maker;
+pub mod manage;
 mod metrics;
+pub mod network;
+pub mod notice;
 mod policy;
 mod ports;
 mod replay;
 mod retry;
+pub mod sign;
 mod slots;
+pub mod start;
 mod store;
 mod subscription;
+pub mod target;
+pub mod transport;
+pub mod vault;
 mod worker;
 
 pub use aftermath::Aftermath;

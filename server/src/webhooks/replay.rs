@@ -5,9 +5,13 @@
 
 use std::sync::Arc;
 
+use dovetail_model::QualifiedSubject;
+
 use super::{
     Delivery, Events, Fanned, Filter, Recipient, Replay, ReplayOnly, ReplayStep, Subscription,
     WebhookStore, change_at, change_position,
+    event::{Event, Place, Source},
+    filter::EventFilter,
 };
 use crate::{
     core::Change,
@@ -100,16 +104,17 @@ impl Replayer {
         if !(replay.since..replay.until).contains(&change.at) {
             return Ok(None);
         }
+        let event = Event::of(change, &Source::default());
+        let takes = |filter: Option<EventFilter>| filter.is_some_and(|filter| filter.takes(&event));
+        if !takes(subscription.filter.compiled()) || !takes(chosen(replay).compiled()) {
+            return Ok(None);
+        }
         let with_schema = subscription.include_schema;
         let event = self.events.of_change(change, with_schema).await?;
-        let subject = event.subject.as_deref();
-        let is_meant = subscription.filter.matches(&event.event_type, subject)
-            && chosen(replay).matches(&event.event_type, subject);
-        let recipients = vec![recipient(replay, subject)];
-        Ok(is_meant.then_some(Fanned {
+        Ok(Some(Fanned {
             with_schema,
             position: change_position(change.seq),
-            recipients,
+            recipients: vec![recipient(replay, event.subject.as_deref())],
             event,
         }))
     }
@@ -122,10 +127,11 @@ impl Replayer {
             leave_last_position(&mut dead);
         }
         let to = dead.last().map(|delivery| delivery.key.position);
+        let chosen = chosen(replay).compiled();
         let mut events = Vec::new();
         for delivery in &dead {
             let subject = delivery.subject.as_deref();
-            if !chosen(replay).matches(&delivery.event_type, subject) {
+            if !is_chosen(chosen.as_ref(), subject) {
                 continue;
             }
             let event = &delivery.key.event;
@@ -157,6 +163,16 @@ fn leave_last_position(dead: &mut Vec<Delivery>) {
     if whole > 0 {
         dead.truncate(whole);
     }
+}
+
+/// Whether what is about a subject was chosen; what is about none is wherever all subjects are.
+fn is_chosen(chosen: Option<&EventFilter>, subject: Option<&str>) -> bool {
+    let place = match subject.map(QualifiedSubject::parse) {
+        Some(Ok(subject)) => Place::Subject(subject),
+        _ => Place::Registry,
+    };
+    let mut subjects = chosen.into_iter().flat_map(|filter| &filter.subjects);
+    subjects.any(|pattern| pattern.concerns(&place))
 }
 
 /// Which subjects were chosen; every type that the subscription is told of is, the opt-in ones included.

@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 const LOST: Duration = Duration::from_millis(20);
 
 /// How often the database is tried while an outcome waits to be recorded: for as long as the lease has to spare.
-const TRIES: u32 = 32;
+const TRIES: u32 = 16;
 
 /// How often the tables are cared for.
 const CARE: Duration = Duration::from_secs(15);
@@ -71,6 +71,7 @@ pub struct World {
 }
 
 /// The running workers of a node.
+#[derive(Debug)]
 pub struct Engine {
     bells: Bells,
     stop: watch::Sender<bool>,

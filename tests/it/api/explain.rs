@@ -102,11 +102,50 @@ on_both!(
     }
 );
 
+on_both!(proofs_stand_beside_the_rules_of_json_schema, |node| {
+    let optional = r#"{"type":"object","properties":{"a":{"type":"string"}}}"#;
+    let proofs = async |new: &str, previous: &str| {
+        let sides = json!({
+            "schemaType": "JSON",
+            "new": { "schema": new },
+            "previous": { "schema": previous },
+            "compatibility": "BACKWARD",
+        });
+        explain(&node, sides).await["proofs"].clone()
+    };
+    let same = proofs(optional, optional).await;
+    assert_eq!(
+        same,
+        json!([{ "direction": "BACKWARD", "outcome": "PROVEN", "rules": "AGREE" }])
+    );
+    let required = r#"{"type":"object","required":["a"],"properties":{"a":{"type":"string"}}}"#;
+    let refuted = proofs(required, optional).await;
+    assert_eq!(
+        (&refuted[0]["outcome"], &refuted[0]["rules"]),
+        (&json!("REFUTED"), &json!("AGREE"))
+    );
+    assert!(refuted[0]["witness"]["fails"].is_string(), "{refuted}");
+    // A name that is required and not declared is none of the rules' business.
+    let undeclared = r#"{"type":"object","required":["b"],"properties":{"a":{"type":"string"}}}"#;
+    assert_eq!(proofs(undeclared, optional).await[0]["rules"], "TOO_LAX");
+    // An enum of one value is a constant, whatever it is written as.
+    let strict = proofs(r#"{"const":1}"#, r#"{"enum":[1]}"#).await;
+    assert_eq!(
+        (&strict[0]["outcome"], &strict[0]["rules"]),
+        (&json!("PROVEN"), &json!("TOO_STRICT"))
+    );
+});
+
 on_both!(what_cannot_be_explained_is_refused_by_its_code, |node| {
     node.register("numbers", INT).await.ok();
     let text = json!({ "schema": INT });
     let post = async |body: Value| node.post("/api/v1/explain", &body).await.refusal();
     assert_eq!(post(json!({})).await, (422, 42201));
+    let neither = json!({ "new": {}, "previous": text });
+    let answer = node.post("/api/v1/explain", &neither).await;
+    assert!(answer.text.contains("needs `schema`"), "{}", answer.text);
+    let both = json!({ "new": { "schema": INT, "subject": "numbers" }, "previous": text });
+    assert_eq!(post(both).await, (422, 42201));
     assert_eq!(
         post(json!({ "new": text, "previous": { "schema": "nothing" } })).await,
         (422, 42201)

@@ -52,6 +52,20 @@ async fn i65_the_second_head_has_the_same_deadline() {
 }
 
 #[tokio::test]
+async fn i65_a_head_under_way_is_not_idle() {
+    let limits = Limits {
+        header_read: SHORT,
+        keep_alive_idle: SHORT / 4,
+        ..Limits::default()
+    };
+    let server = Server::with(limits, BodyLimits::default()).await;
+    let mut client = server.connect().await;
+    client.write("GET /json HTTP/1.1\r\nHost: r\r\n").await;
+    client.reply().await.refused_as(408);
+    client.is_closed().await;
+}
+
+#[tokio::test]
 async fn i65_a_new_connection_that_says_nothing_is_closed() {
     let limits = Limits {
         header_read: SHORT,

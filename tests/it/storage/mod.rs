@@ -195,6 +195,7 @@ fn schema(subject: &str, version: i64, id: i64) -> Schema {
             has_extras: false,
             references: Vec::new(),
             purged: Vec::new(),
+            facts: None,
             imported: None,
         },
         content: Content {
@@ -254,6 +255,7 @@ fn deleted(subject: &str, versions: &[i64], permanent: bool, forgotten: &[i64]) 
         versions: numbers(versions),
         permanent,
         forgotten: forgotten.iter().copied().map(schema_id).collect(),
+        ids: Vec::new(),
     }
 }
 

@@ -440,9 +440,8 @@ impl<'a> Run<'a> {
                     .iter()
                     .filter(|delivery| delivery.key.event == id)
                     .collect();
-                let meant = subscription
-                    .filter
-                    .matches("mode.changed", Some(subject(change)));
+                let subjects = &subscription.filter.subjects;
+                let meant = subjects[0] == "*" || subjects[0] == subject(change);
                 let statuses: Vec<_> = found.iter().map(|delivery| delivery.status).collect();
                 match statuses[..] {
                     [] if !meant => {}

@@ -333,6 +333,7 @@ fn registered(
         has_extras: schema.has_extras,
         references: schema.references.clone(),
         purged: Vec::new(),
+        facts: None,
         imported: Some(Imported {
             at: version.ts,
             deleted: version.deleted,

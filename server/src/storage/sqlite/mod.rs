@@ -47,6 +47,7 @@ pub(super) struct SqliteStorage {
     readers: SqlitePool,
     /// Held by whoever writes: waiting here is fair and prompt, unlike SQLite's own waiting, which sleeps and looks again.
     turn: Arc<Mutex<()>>,
+    path: PathBuf,
     /// Held as long as the storage lives.
     _lock: File,
 }
@@ -87,6 +88,7 @@ impl SqliteStorage {
             bookkeeper,
             readers,
             turn: Arc::default(),
+            path,
             _lock: lock,
         })
     }
@@ -127,9 +129,7 @@ impl SqliteStorage {
 
 /// Makes sure that this is the only process on the file.
 fn lock(path: &Path) -> Result<File> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let lock_path = PathBuf::from(name);
+    let lock_path = path.with_added_extension("lock");
     let failed = |error: std::io::Error| {
         StorageError::misconfigured(format!(
             "the lock file {} cannot be used: {error}",
@@ -156,6 +156,10 @@ fn lock(path: &Path) -> Result<File> {
 impl Storage for SqliteStorage {
     fn is_shared(&self) -> bool {
         false
+    }
+
+    fn beside(&self, ending: &str) -> Option<PathBuf> {
+        Some(self.path.with_added_extension(ending))
     }
 
     async fn load(&self) -> Result<View> {
