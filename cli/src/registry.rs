@@ -165,6 +165,8 @@ impl Registry {
     ) -> Outcome<Option<Arc<SchemaVersion>>> {
         let how = ReadVersion::default();
         match self.client.version(subject, version, &how).await {
+            // A registry may look for a name in other contexts, where a registration would not put it.
+            Ok(found) if !is_in_context_of(&found, subject) => Ok(None),
             Ok(found) => Ok(Some(self.keep(subject, found))),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(failure(&error)),
@@ -286,6 +288,12 @@ impl Registry {
 /// A refusal of what the user wrote, where the registry is the one that reads it.
 pub(crate) fn refusal(error: &Error) -> Option<Failure> {
     matches!(error.status(), Some(400 | 422)).then(|| Failure::usage(error))
+}
+
+/// Whether what was found is in the context that was asked for. An alias may have led to another name.
+fn is_in_context_of(found: &SchemaVersion, asked: &str) -> bool {
+    let context = |name: &str| QualifiedSubject::parse(name).map(|subject| subject.context);
+    context(&found.subject).ok() == context(asked).ok()
 }
 
 /// What a registry's refusal or silence means for a command.

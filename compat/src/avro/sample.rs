@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     tree::{AvroSchema, Kind, NodeId, Primitive},
     value::{DEPTH_LIMIT, Datum, to_json},
-    witness::Smallest,
+    witness::{Smallest, WEIGHT_LIMIT},
 };
 use crate::sample::Random;
 
@@ -36,59 +36,71 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn value(&mut self, id: NodeId, depth: usize) -> Option<Datum> {
-        if depth >= DEEPEST.min(DEPTH_LIMIT) || self.left == 0 {
-            return self.smallest.at(id);
+        if depth == DEPTH_LIMIT || !self.is_small(id) {
+            return None;
         }
-        self.left -= 1;
+        self.left = self.left.saturating_sub(1);
+        let is_ending = depth >= DEEPEST || self.left == 0;
         let depth = depth + 1;
         let schema = self.schema;
         Some(match schema.kind(id) {
             Kind::Primitive(primitive) => self.primitive(*primitive, id),
-            Kind::Fixed(fixed) if fixed.size <= 64 => {
-                Datum::Fixed(self.random.bytes(fixed.size as usize))
-            }
-            Kind::Fixed(_) | Kind::Forward => return self.smallest.at(id),
+            Kind::Fixed(fixed) => Datum::Fixed(self.random.bytes(fixed.size as usize)),
+            Kind::Forward => return None,
             Kind::Enum(symbols) if symbols.symbols.is_empty() => return None,
             Kind::Enum(symbols) => {
                 let index = self.random.index(symbols.symbols.len());
                 Datum::Enum(u32::try_from(index).ok()?)
             }
+            Kind::Array(_) if is_ending => Datum::Array(Vec::new()),
             Kind::Array(inner) => Datum::Array(self.items(*inner, depth)?),
-            Kind::Map(inner) => {
-                let values = self.items(*inner, depth)?;
-                let keys = (1..)
-                    .map(|number| format!("{}{number}", self.random.words().replace(' ', "_")));
-                let keys: Vec<String> = keys.take(values.len()).collect();
-                Datum::Map(keys.into_iter().zip(values).collect())
-            }
+            Kind::Map(_) if is_ending => Datum::Map(Vec::new()),
+            Kind::Map(inner) => Datum::Map(self.entries(*inner, depth)?),
             Kind::Record(record) => {
-                let mut fields = Vec::with_capacity(record.fields.len());
-                for field in &record.fields {
-                    fields.push(self.value(field.type_id, depth)?);
-                }
-                Datum::Record(fields)
+                let fields = record.fields.iter();
+                let values = fields.map(|field| self.value(field.type_id, depth));
+                Datum::Record(values.collect::<Option<_>>()?)
             }
             Kind::Union(union) => {
-                let finite =
-                    |(_, branch): &(u32, &NodeId)| self.smallest.weight(**branch).is_some();
-                let branches: Vec<(u32, &NodeId)> =
-                    (0..).zip(&union.branches).filter(finite).collect();
-                if branches.is_empty() {
-                    return None;
-                }
-                let (index, branch) = branches[self.random.index(branches.len())];
-                Datum::Union(index, Box::new(self.value(*branch, depth)?))
+                let (index, branch) = self.branch(&union.branches, is_ending)?;
+                Datum::Union(index, Box::new(self.value(branch, depth)?))
             }
         })
     }
 
-    /// Items of one type: none where it has no finite value.
+    /// Whether a type has a value that is not too large.
+    fn is_small(&self, id: NodeId) -> bool {
+        let weight = self.smallest.weight(id);
+        weight.is_some_and(|weight| weight <= WEIGHT_LIMIT)
+    }
+
+    /// One of the branches; the lightest where it is time to end.
+    fn branch(&mut self, branches: &[NodeId], is_ending: bool) -> Option<(u32, NodeId)> {
+        let numbered = (0..).zip(branches.iter().copied());
+        let small: Vec<(u32, NodeId)> = numbered.filter(|(_, id)| self.is_small(*id)).collect();
+        if is_ending {
+            let lightest = small.iter().min_by_key(|(_, id)| self.smallest.weight(*id));
+            return lightest.copied();
+        }
+        (!small.is_empty()).then(|| small[self.random.index(small.len())])
+    }
+
+    /// Items of one type: none where it has no value.
     fn items(&mut self, inner: NodeId, depth: usize) -> Option<Vec<Datum>> {
-        if self.smallest.weight(inner).is_none() {
+        if !self.is_small(inner) {
             return Some(Vec::new());
         }
         let count = self.random.below(4);
         (0..count).map(|_| self.value(inner, depth)).collect()
+    }
+
+    fn entries(&mut self, inner: NodeId, depth: usize) -> Option<Vec<(String, Datum)>> {
+        let values = self.items(inner, depth)?;
+        let keyed = (1..).zip(values).map(|(number, value)| {
+            let word = self.random.words().replace(' ', "_");
+            (format!("{word}{number}"), value)
+        });
+        Some(keyed.collect())
     }
 
     fn primitive(&mut self, primitive: Primitive, id: NodeId) -> Datum {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Parts and bytes that a witness may have; a larger one would explain nothing.
-const WEIGHT_LIMIT: u64 = 64 << 10;
+pub(super) const WEIGHT_LIMIT: u64 = 64 << 10;
 
 /// The smallest value the writer can produce that the reader cannot read because of the difference; `None` where none was
 /// found and confirmed.

@@ -31,11 +31,6 @@ impl<'a> Smallest<'a> {
         self.weights[id as usize]
     }
 
-    /// The smallest value of a type.
-    pub(in crate::avro) fn at(&self, id: NodeId) -> Option<Datum> {
-        self.value(id, &[], 0)
-    }
-
     /// The smallest value of the schema that takes the way.
     pub(super) fn along(&self, moves: &[Move]) -> Option<Datum> {
         self.value(self.schema.root, moves, 0)
