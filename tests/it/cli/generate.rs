@@ -12,7 +12,7 @@ const ORDER: &str = r#"{"type": "record", "name": "Order", "namespace": "shop", 
     {"name": "paid", "type": ["long", "string"], "default": 0}
 ]}"#;
 
-const PROGRAM: &str = r#"
+const PROGRAM: &str = r"
 use dovetail_runtime::AvroType;
 use order_types::order::Order;
 
@@ -22,7 +22,7 @@ fn main() {
     assert_eq!(bytes, [14, 0, 2, 2, 0, 0, 0, 0, 0, 0]);
     assert_eq!(Order::from_slice(&bytes).unwrap(), order);
 }
-"#;
+";
 
 /// Cargo in a crate that was written, with what it builds kept between runs.
 fn cargo(project: &Project, folder: &str, verb: &str) {
