@@ -31,7 +31,7 @@ Examples:
   dovetail generate --file order.avsc --file money.proto --out src/events
   dovetail generate --file order.avsc --crate order-types --out order-types")]
 pub(crate) struct Generate {
-    /// Where the modules go; else `out` in the manifest's [codegen]
+    /// Where the modules go; else `out` in the manifest's `[codegen]`
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 

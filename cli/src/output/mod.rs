@@ -1,7 +1,7 @@
 //! How reports are printed. Each format is a file with one function from a report to text.
 //!
 //! Results go to standard output, in the format that was asked for; everything else goes to standard error. To add a
-//! format: a variant of [`Format`], its file, its line in [`Output::render`], and its golden test.
+//! format: a variant of [`Format`], its file, its line in [`Output::print`], and its golden test.
 
 mod excerpt;
 mod github;

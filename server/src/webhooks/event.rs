@@ -19,7 +19,7 @@ use crate::core::{Change, ChangeKind, Deleted, Registered, Reserved, Scope};
 /// The media type of a body.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json; charset=utf-8";
 
-/// The largest body. What makes it larger is left out, in the order of [`LEFT_OUT`].
+/// The largest body. What makes it larger is left out, in the order of `LEFT_OUT`.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The largest text of a schema that goes into an event.
