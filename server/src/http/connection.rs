@@ -11,7 +11,8 @@ use std::task::{Context, Poll, ready};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request, Version};
 use axum::response::{IntoResponse, Response};
 use axum::routing::future::RouteFuture;
 use hyper::body::Incoming;
@@ -158,6 +159,7 @@ impl hyper::service::Service<Request<Incoming>> for Front {
         let call = Call {
             place: self.exchange.begin_call(),
             exchange: Arc::clone(&self.exchange),
+            shares_connection: request.version() >= Version::HTTP_2,
         };
         if self.exchange.refusal_of(call.place).is_some() {
             return FrontFuture {
@@ -190,6 +192,19 @@ impl hyper::service::Service<Request<Incoming>> for Front {
 struct Call {
     place: u64,
     exchange: Arc<Exchange>,
+    /// HTTP/2: an unread body ends its stream only.
+    shares_connection: bool,
+}
+
+impl Call {
+    /// Tells the client where the connection ends with this response.
+    fn finish(&self, mut response: Response) -> Response {
+        if !self.shares_connection && self.exchange.is_incomplete(self.place) {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        response
+    }
 }
 
 impl Drop for Call {
@@ -214,17 +229,17 @@ impl Future for FrontFuture {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if let Some(ready) = this.ready.take() {
-            return Poll::Ready(Ok(ready));
+            return Poll::Ready(Ok(this.call.finish(ready)));
         }
         let Some(response) = this.response.as_pin_mut() else {
             let refusal = this.call.exchange.refusal_of(this.call.place).cloned();
             return Poll::Ready(Ok(answer(refusal.unwrap_or_else(HttpError::internal))));
         };
         match catch_unwind(AssertUnwindSafe(|| response.poll(cx))) {
-            Ok(polled) => Poll::Ready(ready!(polled)),
+            Ok(polled) => Poll::Ready(ready!(polled).map(|response| this.call.finish(response))),
             Err(panic) => {
                 tracing::error!(panic = panic_text(&*panic), "a request panicked");
-                Poll::Ready(Ok(answer(HttpError::internal())))
+                Poll::Ready(Ok(this.call.finish(answer(HttpError::internal()))))
             }
         }
     }

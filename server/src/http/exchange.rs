@@ -1,8 +1,8 @@
 //! What the two ends of a connection tell each other: the bytes ([`Wire`](super::wire::Wire)) and the requests
 //! ([`Front`](super::connection::Front)), with hyper between them.
 //!
-//! Two things: whether the connection is idle, and that a request was refused before hyper could read it. A refused request is
-//! always the last of its connection, and HTTP/1 serves requests in order; so its place in the order says which one it is.
+//! Three things: whether the connection is idle, whether the body under way is all there, and that a request was refused before
+//! hyper could read it. A refused request is always the last of its connection, and HTTP/1 serves requests in order; so its place in the order says which one it is.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,6 +19,8 @@ pub(crate) struct Exchange {
     last_sign_of_life: AtomicU64,
     /// A head has begun to arrive; its own deadline watches over it.
     head_begun: AtomicBool,
+    /// How many requests there were up to the one whose body has yet to arrive in full; 0 if none is incomplete.
+    incomplete: AtomicU64,
     calls_begun: AtomicU64,
     calls_ended: AtomicU64,
     refusal: OnceLock<Refusal>,
@@ -36,6 +38,7 @@ impl Exchange {
             opened: Instant::now(),
             last_sign_of_life: AtomicU64::new(0),
             head_begun: AtomicBool::new(false),
+            incomplete: AtomicU64::new(0),
             calls_begun: AtomicU64::new(0),
             calls_ended: AtomicU64::new(0),
             refusal: OnceLock::new(),
@@ -45,6 +48,19 @@ impl Exchange {
     /// Says whether a part of a head has arrived. Until the rest of it has, or took too long, the connection is not idle.
     pub(crate) fn head_begun(&self, begun: bool) {
         self.head_begun.store(begun, Ordering::Relaxed);
+    }
+
+    /// Says whether a part of the body is yet to arrive, of the last of so many requests. hyper reads ahead, so an earlier one
+    /// may still be under way.
+    pub(crate) fn body_due(&self, requests: u64, is_due: bool) {
+        let incomplete = if is_due { requests } else { 0 };
+        self.incomplete.store(incomplete, Ordering::Relaxed);
+    }
+
+    /// Whether a response to the request at this place in the order comes before the request's end: the connection ends with it,
+    /// and the client has to be told, or it would use the connection again.
+    pub(crate) fn is_incomplete(&self, call: u64) -> bool {
+        self.incomplete.load(Ordering::Relaxed) == call + 1
     }
 
     /// Counts a request that hyper hands over, and returns its place in the order, from 0.

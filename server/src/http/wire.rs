@@ -137,6 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
                     Body::Sized(bytes_left) => Expecting::Body { bytes_left },
                     Body::Chunked => Expecting::ChunkedBody(Chunks::default()),
                 };
+                self.tell_of_body();
             }
             Judgement::Bad(error) => self.refuse(error),
         }
@@ -194,6 +195,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             let offered = self.held.len().min(buf.remaining());
             let within = self.expecting.follow_body(&self.held[..offered]);
             take(&mut self.held, within, buf);
+            self.tell_of_body();
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
@@ -203,7 +205,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         let within = self.expecting.follow_body(new);
         self.held.extend_from_slice(&new[within..]);
         buf.set_filled(before + within);
+        self.tell_of_body();
         Poll::Ready(Ok(()))
+    }
+
+    fn tell_of_body(&self) {
+        let is_due = !matches!(self.expecting, Expecting::Head);
+        self.exchange.body_due(self.heads_passed, is_due);
     }
 
     /// Whether the client may be sending what nobody is going to read.

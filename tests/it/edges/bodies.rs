@@ -135,6 +135,28 @@ async fn i11_a_client_may_send_its_whole_body_before_it_reads_the_refusal() {
     client.reply().await.refused_as(413);
 }
 
+/// Otherwise it would use the connection again, which is about to end.
+#[tokio::test]
+async fn a_client_whose_body_is_not_read_is_told_that_the_connection_ends() {
+    let server = Server::start().await;
+    let whole = post_to("/read", "Content-Type: image/png\r\n", "12345");
+    let mut client = server.connect().await;
+    client.write(&whole[..whole.len() - 1]).await;
+    let reply = client.reply().await;
+    reply.refused_as(415);
+    assert_eq!(reply.header("connection"), Some("close"));
+    client.is_closed().await;
+
+    // All of it is there: nothing stands in the way of the next request.
+    let mut client = server.connect().await;
+    for _ in 0..2 {
+        client.write(&whole).await;
+        let reply = client.reply().await;
+        reply.refused_as(415);
+        assert_eq!(reply.header("connection"), None);
+    }
+}
+
 #[tokio::test]
 async fn i11_a_chunked_body_over_the_limit_is_refused() {
     let server = Server::start().await;

@@ -27,7 +27,10 @@ use sqlx::{
 };
 
 use dovetail_model::{Context, SchemaId};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    time::{Instant, sleep},
+};
 
 use self::queries::{append, changes_after, content, contents, head, load};
 use super::{Storage, StorageError, Transaction, migrations, webhooks::Durability};
@@ -67,7 +70,7 @@ impl SqliteStorage {
             .busy_timeout(Duration::from_secs(5))
             .row_buffer_size(1000);
         let path = options.get_filename().to_owned();
-        let lock = lock(&path)?;
+        let lock = lock(&path).await?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(options.clone())
@@ -128,7 +131,12 @@ impl SqliteStorage {
 }
 
 /// Makes sure that this is the only process on the file.
-fn lock(path: &Path) -> Result<File> {
+///
+/// Whoever stopped a moment ago may still hold it: a process that is ending, or a child that inherited the lock file and has
+/// not begun its own program yet. So it is tried for a while.
+async fn lock(path: &Path) -> Result<File> {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    const PAUSE: Duration = Duration::from_millis(10);
     let lock_path = path.with_added_extension("lock");
     let failed = |error: std::io::Error| {
         StorageError::misconfigured(format!(
@@ -142,13 +150,19 @@ fn lock(path: &Path) -> Result<File> {
         .write(true)
         .open(&lock_path)
         .map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StorageError::misconfigured(format!(
-            "another dovetail is running on {}; stop it, or use postgres:// to run several",
-            path.display()
-        ))),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(PAUSE).await,
+            Err(TryLockError::WouldBlock) => {
+                return Err(StorageError::misconfigured(format!(
+                    "another dovetail is running on {}; stop it, or use postgres:// to run several",
+                    path.display()
+                )));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
     }
 }
 
