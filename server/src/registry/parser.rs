@@ -11,7 +11,13 @@ use dovetail_compat::{Guid, NamedText, Schema, identity, parse, parse_lax};
 use dovetail_model::{Context, Reference, SchemaId, SchemaType};
 use quick_cache::{Weighter, sync::Cache};
 use serde_json::value::RawValue;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::{
+    sync::{
+        Semaphore,
+        oneshot::{self, error::RecvError},
+    },
+    time::timeout,
+};
 
 use super::{RegistryError, Result, facts};
 
@@ -116,17 +122,32 @@ impl Parser {
             // Whoever waited may have given up.
             let _ = reply.send(outcome);
         });
-        match tokio::time::timeout(self.deadline, answer).await {
-            Ok(Ok(Ok(value))) => Ok(value),
-            Ok(Ok(Err(_panic))) => Err(RegistryError::Internal(
+        match self.in_time(answer).await {
+            Some(Ok(Ok(value))) => Ok(value),
+            Some(Ok(Err(_panic))) => Err(RegistryError::Internal(
                 "the schema could not be processed; this is a defect".into(),
             )),
-            Ok(Err(_)) => Err(stopped()),
-            Err(_) => Err(RegistryError::InvalidSchema(format!(
+            Some(Err(_)) => Err(stopped()),
+            None => Err(RegistryError::InvalidSchema(format!(
                 "it is too complex: processing it took more than {} s",
                 self.deadline.as_secs()
             ))),
         }
+    }
+
+    /// What comes before the deadline. It is waited for in slices, and what happened while the whole process stood still counts
+    /// as one: a pause is not the schema's fault.
+    async fn in_time<T>(
+        &self,
+        mut answer: oneshot::Receiver<T>,
+    ) -> Option<std::result::Result<T, RecvError>> {
+        const SLICES: u32 = 20;
+        for _ in 0..SLICES {
+            if let Ok(came) = timeout(self.deadline / SLICES, &mut answer).await {
+                return Some(came);
+            }
+        }
+        None
     }
 
     /// What this text came to, if it was seen before.
