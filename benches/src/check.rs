@@ -124,12 +124,11 @@ impl Case {
         };
         pass();
         // The clock is a file, and reading it takes longer than a small check, so it is read ever more seldom.
-        let (began, mut passes) = (cpu_of_this_thread(), 0);
+        let (began, mut passes, mut more) = (cpu_of_this_thread(), 0, 1);
         loop {
-            for _ in 0..=passes {
-                pass();
-            }
-            passes += passes + 1;
+            (0..more).for_each(|_| pass());
+            passes += more;
+            more = passes;
             let took = cpu_of_this_thread().saturating_sub(began);
             if took >= extent.check {
                 return took / passes;
