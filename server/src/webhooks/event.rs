@@ -317,7 +317,7 @@ impl Event {
     }
 }
 
-/// The attributes of `CloudEvents`, in the order in which they are written.
+/// The attributes of CloudEvents, in the order in which they are written.
 #[derive(Serialize)]
 struct Envelope<'a> {
     specversion: &'static str,
