@@ -18,25 +18,9 @@
 /// As `on_both!`, with nodes that may call receivers on this machine.
 macro_rules! told {
     ($name:ident, |$node:ident| $body:block) => {
-        mod $name {
-            #[allow(unused_imports, reason = "a test may use nothing of its module")]
-            use super::*;
-
-            async fn body($node: dovetail_tests::Node) {
-                $body
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                body(crate::webhooks::open_node(&dovetail_tests::Database::sqlite()).await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                let database = dovetail_tests::Database::postgres().await;
-                body(crate::webhooks::open_node(&database).await).await;
-            }
-        }
+        dovetail_tests::on_both!($name, ["--webhook-allow-network", "127.0.0.0/8"], |$node| {
+            $body
+        });
     };
 }
 
