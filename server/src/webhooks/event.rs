@@ -26,10 +26,9 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 pub const MAX_SCHEMA_BYTES: usize = 16 * 1024;
 
 /// What is left out of `data` until the body is small enough.
-const LEFT_OUT: [&str; 8] = [
+const LEFT_OUT: [&str; 7] = [
     "schema",
     "config",
-    "messages",
     "changes",
     "references",
     "replaces",

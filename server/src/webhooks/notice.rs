@@ -1,7 +1,7 @@
-//! Events that no change of the log stands behind: what a subscription is told about itself, about others of its owner, and
-//! about registrations that were refused.
+//! Events that no change of the log stands behind: what a subscription is told about itself and about others of its
+//! owner. A refused registration makes none: it is in no log, so nobody could catch up on it or prove that it was all of them,
+//! and whoever may register could write as many as they like.
 
-use dovetail_model::QualifiedSubject;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -78,17 +78,6 @@ pub fn disabled(subscription: &str, reason: &str, stamp: Stamp<'_>) -> Event {
 pub fn recovered(subscription: &str, stamp: Stamp<'_>) -> Event {
     let data = fields([("subscription", json!(subscription))]);
     stamp.event(EventType::Recovered, Place::Registry, data)
-}
-
-/// A registration was refused as incompatible.
-pub fn check_failed(subject: &QualifiedSubject, messages: &[String], stamp: Stamp<'_>) -> Event {
-    let data = fields([
-        ("subject", json!(subject)),
-        ("context", json!(subject.context)),
-        ("messages", json!(messages)),
-    ]);
-    let place = Place::Subject(subject.clone());
-    stamp.event(EventType::CheckFailed, place, data)
 }
 
 fn fields<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {
