@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The most ids that a gap names; the rest is counted.
-const NAMED_IDS: usize = 1000;
+pub(super) const NAMED_IDS: u32 = 1000;
 
 /// When and with which random bytes a notice is made.
 #[derive(Debug, Clone, Copy)]
@@ -52,14 +52,11 @@ pub fn gap(
     if let Place::Subject(subject) = &place {
         insert(&mut data, "subject", subject);
     }
-    insert(
-        &mut data,
-        "skipped",
-        &skipped[..skipped.len().min(NAMED_IDS)],
-    );
+    let named = usize::try_from(NAMED_IDS).unwrap_or(usize::MAX);
+    insert(&mut data, "skipped", &skipped[..skipped.len().min(named)]);
     insert(&mut data, "count", skipped.len());
     insert(&mut data, "reason", reason);
-    if skipped.len() > NAMED_IDS {
+    if skipped.len() > named {
         insert(&mut data, "truncated", true);
     }
     stamp.event(EventType::Gap, place, data)
