@@ -62,7 +62,7 @@ pub(super) fn attempts(all: &[AttemptBody]) -> String {
 
 /// Texts, one a line.
 pub(super) fn lines(all: &[String]) -> String {
-    all.iter().map(|one| format!("{one}\n")).collect()
+    all.iter().flat_map(|one| [one, "\n"]).collect()
 }
 
 /// Deliveries, one a line.

@@ -82,8 +82,9 @@ async fn answer(
 ) -> std::io::Result<()> {
     let mut stream = acceptor.accept(socket).await?;
     let mut request = vec![0; 64 * 1024];
-    stream.read(&mut request).await?;
-    count.send_modify(|count| *count += 1);
+    if stream.read(&mut request).await? > 0 {
+        count.send_modify(|count| *count += 1);
+    }
     stream
         .write_all(b"HTTP/1.1 204 X\r\nconnection: close\r\n\r\n")
         .await?;
