@@ -8,6 +8,7 @@
 
 mod documents;
 mod generated;
+mod kinds;
 mod names;
 mod review;
 mod shapes;
