@@ -8,6 +8,10 @@ use serde::Deserialize;
 ///
 /// Every field is also a key of the manifest's `[codegen]` table, with dashes: `strip-namespace = "com.acme"`.
 #[derive(Debug, Clone, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the manifest that stands alone"
+)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Options {
     /// The path of the runtime crate in generated code.

@@ -59,12 +59,8 @@ pub(super) struct Note {
     pub(super) message: String,
 }
 
-/// Makes a schema plain. The error is a place and what is wrong there.
-pub(super) fn translate(
-    documents: &Documents,
-    unit: &str,
-    options: &Options,
-) -> Result<Translated, (String, String)> {
+/// Makes a schema plain.
+pub(super) fn translate(documents: &Documents, unit: &str, options: &Options) -> Translated {
     let mut translator = Translator {
         documents,
         options,
@@ -97,11 +93,11 @@ pub(super) fn translate(
         let made = translator.named_inside(made, &format!("{name}_value"));
         translator.definitions.insert(name, made);
     }
-    Ok(Translated {
+    Translated {
         root,
         definitions: translator.definitions,
         notes: translator.notes.into_iter().collect(),
-    })
+    }
 }
 
 pub(super) struct Translator<'a> {

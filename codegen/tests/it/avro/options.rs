@@ -25,7 +25,9 @@ const LOGICAL: &str = r#"{"type": "record", "name": "Logical", "fields": [
     {"name": "entries", "type": {"type": "map", "values": {"type": "string", "logicalType": "uuid"}}, "default": {}},
     {"name": "maybe", "type": ["null", {"type": "int", "logicalType": "date"}], "default": null},
     {"name": "either", "type": [{"type": "long", "logicalType": "timestamp-micros"}, {"type": "string", "logicalType": "uuid"}],
-        "default": 10}]}"#;
+        "default": 10},
+    {"name": "days", "type": ["null", {"type": "int", "logicalType": "time-millis"}, {"type": "long", "logicalType": "time-micros"}],
+        "default": null}]}"#;
 
 /// A record and a fixed type that are somebody else's, where types, defaults and unions use them.
 const PRICED: &str = r#"{"type": "record", "name": "Priced", "namespace": "shop", "fields": [

@@ -33,8 +33,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .publish(&sale)?,
         Producer::<Order>::connect(&client).await?.publish(&sale)?,
     ] {
-        let hex: String = message.iter().map(|byte| format!("{byte:02x}")).collect();
-        writeln!(io::stdout(), "{hex}")?;
+        for byte in message {
+            write!(io::stdout(), "{byte:02x}")?;
+        }
+        writeln!(io::stdout())?;
     }
     Ok(())
 }
