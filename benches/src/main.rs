@@ -49,6 +49,9 @@ struct Arguments {
     #[arg(long, value_name = "PATH")]
     binary: Option<PathBuf>,
 
+    #[command(flatten)]
+    peers: check::Peers,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -80,8 +83,8 @@ pub(crate) struct Extent {
     schemas: usize,
     /// How often each start is timed.
     starts: usize,
-    /// How often each check is timed.
-    checks: usize,
+    /// How much CPU time each check is given.
+    check: Duration,
 }
 
 const FULL: Extent = Extent {
@@ -89,7 +92,7 @@ const FULL: Extent = Extent {
     round: Duration::from_secs(2),
     schemas: 1000,
     starts: 3,
-    checks: 200,
+    check: Duration::from_millis(400),
 };
 
 const QUICK: Extent = Extent {
@@ -97,7 +100,7 @@ const QUICK: Extent = Extent {
     round: Duration::from_millis(300),
     schemas: 50,
     starts: 1,
-    checks: 3,
+    check: Duration::from_millis(5),
 };
 
 fn main() -> ExitCode {
@@ -153,7 +156,7 @@ fn measure(arguments: &Arguments) -> Vec<Row> {
     }
     if wants(Subject::Check) {
         progress("checks");
-        rows.extend(check::measure(&extent));
+        rows.extend(check::measure(&extent, &arguments.peers));
     }
     rows
 }

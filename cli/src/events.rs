@@ -20,7 +20,7 @@ const WAIT: Duration = Duration::from_secs(5);
 /// How long to wait before a registry that does not answer is asked again.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Prints what changed as `CloudEvents`, one JSON object a line.
+/// Prints what changed as CloudEvents, one JSON object a line.
 ///
 /// `sequence` of the last event that was worked on is what to begin after the next time.
 #[derive(Debug, Args)]

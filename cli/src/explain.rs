@@ -54,6 +54,16 @@ impl Explain {
             .filter(|(rule, _)| *rule == wanted)
             .map(|(_, page)| *page)
             .collect();
+        let could_be_rule = |c: char| c.is_ascii_uppercase() || c == '_';
+        if !wanted.chars().all(could_be_rule) {
+            let schema = &self.previous;
+            return Err(Failure::usage(format!(
+                "{schema} is no rule, and one schema is no change"
+            ))
+            .help(format!(
+                "name the schema before it as well: dovetail explain SUBJECT@latest {schema}"
+            )));
+        }
         if pages.is_empty() {
             return Err(Failure::usage(format!("there is no rule {wanted}")).help(nearest(&wanted)));
         }

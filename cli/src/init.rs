@@ -1,6 +1,6 @@
 //! `dovetail init`: a manifest to start from, from a folder of schemas or from a registry.
 
-use std::{fmt::Write as _, fs, io::Write as _, path::Path};
+use std::{collections::HashMap, fmt::Write as _, fs, io::Write as _, path::Path};
 
 use clap::Args;
 use dovetail_client::ListSubjects;
@@ -137,8 +137,7 @@ impl Init {
             "registry = {}\n",
             quoted(url.as_deref().unwrap_or("http://127.0.0.1:8081"))
         );
-        for (number, document) in linked.documents().iter().enumerate() {
-            let subject = self.subject(&linked, number);
+        for (document, subject) in linked.documents().iter().zip(self.subjects(&linked)) {
             let _ = write!(
                 text,
                 "\n[[subject]]\nname = {}\nfile = {}\n",
@@ -149,21 +148,59 @@ impl Init {
         Ok(text)
     }
 
-    /// A name for the subject of a schema: for one that others refer to, the name they use; else after its file.
-    fn subject(&self, linked: &Linked, number: usize) -> String {
-        let all = 0..linked.documents().len();
-        let mut links = all.flat_map(|from| linked.links(from).unwrap_or_default());
-        if let Some(link) = links.find(|link| link.to == number) {
-            return link.name.trim_start_matches("./").to_owned();
+    /// A name for the subject of each schema, and no name twice: the shortest that no other one has.
+    fn subjects(&self, linked: &Linked) -> Vec<String> {
+        let numbers = 0..linked.documents().len();
+        let mut choices: Vec<_> = numbers
+            .map(|number| self.names(linked, number).into_iter())
+            .collect();
+        let mut names: Vec<String> = choices.iter_mut().filter_map(Iterator::next).collect();
+        loop {
+            let mut counts = HashMap::new();
+            for name in &names {
+                *counts.entry(name.clone()).or_insert(0) += 1;
+            }
+            let mut has_changed = false;
+            for (name, choices) in names.iter_mut().zip(&mut choices) {
+                if counts[name] > 1
+                    && let Some(next) = choices.next()
+                {
+                    *name = next;
+                    has_changed = true;
+                }
+            }
+            if !has_changed {
+                return names;
+            }
         }
+    }
+
+    /// What the subject of a schema may be called, the best first: for one that others refer to, the name they use; else the
+    /// first word of its file's name, that name, and its whole path without and with the extension.
+    fn names(&self, linked: &Linked, number: usize) -> Vec<String> {
         let path = &linked.documents()[number].path;
         let name = path.rsplit('/').next().unwrap_or(path);
-        let stem = name
-            .split('.')
-            .next()
-            .filter(|stem| !stem.is_empty())
-            .unwrap_or(name);
-        format!("{stem}{}", self.suffix)
+        let without_extension = |text: &str| text.rsplit_once('.').map(|(stem, _)| stem.to_owned());
+        let word = name.split('.').next().filter(|word| !word.is_empty());
+        let words = [
+            word.map(str::to_owned),
+            without_extension(name),
+            without_extension(path).map(|path| path.replace('/', ".")),
+            Some(path.replace('/', ".")),
+        ];
+        let all = 0..linked.documents().len();
+        let mut links = all.flat_map(|from| linked.links(from).unwrap_or_default());
+        let referred = links.find(|link| link.to == number);
+        referred
+            .map(|link| link.name.trim_start_matches("./").to_owned())
+            .into_iter()
+            .chain(
+                words
+                    .into_iter()
+                    .flatten()
+                    .map(|word| format!("{word}{}", self.suffix)),
+            )
+            .collect()
     }
 }
 

@@ -1,12 +1,17 @@
 //! `dovetail webhook`: who is told of changes, and what became of it.
 
+mod secret;
 mod text;
 
 use clap::{Args, Subcommand};
 use dovetail_client::{Client, Error, ListDeliveries};
-use dovetail_model::bodies::{ReplayRequest, RotateRequest, WebhookBody, WebhookRequest};
+use dovetail_model::bodies::{
+    DisableRequest, EnableRequest, ReplayRequest, ResumeRequest, RotateRequest, WebhookBody,
+    WebhookRequest,
+};
 use serde::Serialize;
 
+use self::secret::SecretFile;
 use crate::{
     diff::Form,
     ending::{Ending, Outcome},
@@ -23,6 +28,10 @@ Examples:
   dovetail webhook test ID
       Sends a test event; exit code 100 where it does not arrive
   dovetail webhook deliveries ID --status dead
+  dovetail webhook attempts ID EVENT
+      What happened to one event, attempt by attempt
+  dovetail webhook resume ID orders-value --skip
+      Where a subject waits after an event that was given up
   dovetail webhook replay ID --since 2026-11-24T00:00:00Z --only-failed --dry-run
   dovetail webhook rotate ID --revoke-previous
       A new secret at once, where the old one got lost")]
@@ -52,12 +61,22 @@ enum Action {
     List,
     /// Shows a webhook and how it is doing
     Show(Named),
+    /// Tells a disabled webhook of changes again, from now on
+    Enable(Enable),
+    /// Tells a webhook nothing more, until it is enabled
+    Disable(Disable),
     /// Sends a test event, and says what came of it
     Test(Named),
     /// Lists what is and was owed to a webhook, newest first
     Deliveries(Deliveries),
+    /// Lists the attempts to deliver one event
+    Attempts(OneEvent),
     /// Sends one event once more
-    Redeliver(Redeliver),
+    Redeliver(OneEvent),
+    /// Lists the subjects that wait after an event that was given up
+    Blocked(Named),
+    /// Lets a subject that waits go on, with that event or past it
+    Resume(Resume),
     /// Sends past events once more
     Replay(Replay),
     /// Replaces the secret, and prints the new one this once
@@ -98,6 +117,43 @@ struct Add {
     /// How events are signed: hmac or ed25519
     #[arg(long, value_name = "KIND")]
     signing: Option<String>,
+
+    #[command(flatten)]
+    secret: SecretFile,
+}
+
+#[derive(Debug, Args)]
+struct Enable {
+    #[command(flatten)]
+    webhook: Named,
+
+    /// Also send what happened while it was disabled
+    #[arg(long)]
+    replay: bool,
+}
+
+#[derive(Debug, Args)]
+struct Disable {
+    #[command(flatten)]
+    webhook: Named,
+
+    /// Why, for those who look later
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Resume {
+    #[command(flatten)]
+    webhook: Named,
+
+    /// The subject
+    #[arg(value_name = "SUBJECT")]
+    subject: String,
+
+    /// Go on past the event that was given up; the receiver is told so
+    #[arg(long)]
+    skip: bool,
 }
 
 #[derive(Debug, Args)]
@@ -123,7 +179,7 @@ struct Deliveries {
 }
 
 #[derive(Debug, Args)]
-struct Redeliver {
+struct OneEvent {
     #[command(flatten)]
     webhook: Named,
 
@@ -170,6 +226,9 @@ struct Rotate {
     /// End the previous secret at once
     #[arg(long)]
     revoke_previous: bool,
+
+    #[command(flatten)]
+    secret: SecretFile,
 }
 
 impl Webhook {
@@ -183,13 +242,28 @@ impl Action {
     async fn run(self, client: &Client, form: Form) -> Outcome {
         match self {
             Self::Add(add) => {
-                let made = asked(client.create_webhook(&add.request()).await)?;
-                show(form, &made, text::webhook)
+                let given = add.secret.read()?;
+                let made = asked(client.create_webhook(&add.request(given.clone())).await)?;
+                show(form, &without(made, given.as_deref()), text::webhook)
             }
             Self::List => show(form, &all(client).await?, |all| text::webhooks(all)),
             Self::Show(webhook) => {
                 let found = asked(client.webhook(&webhook.id).await)?;
                 show(form, &found, text::webhook)
+            }
+            Self::Enable(enable) => {
+                let how = EnableRequest {
+                    replay: enable.replay,
+                };
+                let enabled = asked(client.enable_webhook(&enable.webhook.id, &how).await)?;
+                show(form, &enabled, text::webhook)
+            }
+            Self::Disable(disable) => {
+                let why = DisableRequest {
+                    reason: disable.reason,
+                };
+                let disabled = asked(client.disable_webhook(&disable.webhook.id, &why).await)?;
+                show(form, &disabled, text::webhook)
             }
             Self::Test(webhook) => {
                 let attempt = asked(client.test_webhook(&webhook.id).await)?;
@@ -205,21 +279,21 @@ impl Action {
                 let page = asked(client.deliveries(&id, &list).await)?;
                 show(form, &page.deliveries, |all| text::deliveries(all))
             }
+            Self::Attempts(one) => {
+                let attempts = asked(client.attempts(&one.webhook.id, &one.event).await)?;
+                show(form, &attempts, |all| text::attempts(all))
+            }
+            Self::Blocked(webhook) => {
+                let blocked = asked(client.blocked_subjects(&webhook.id).await)?;
+                show(form, &blocked, |all| text::lines(all))
+            }
+            Self::Resume(resume) => resume.run(client, form).await,
             Self::Redeliver(one) => {
                 let owed = asked(client.redeliver(&one.webhook.id, &one.event).await)?;
                 show(form, &owed, text::delivery)
             }
             Self::Replay(replay) => replay.run(client, form).await,
-            Self::Rotate(rotate) => {
-                let how = RotateRequest {
-                    overlap_seconds: rotate.overlap_seconds,
-                    revoke_previous: rotate.revoke_previous,
-                    ..RotateRequest::default()
-                };
-                let id = &rotate.webhook.id;
-                let rotated = asked(client.rotate_webhook_secret(id, &how).await)?;
-                show(form, &rotated, text::webhook)
-            }
+            Self::Rotate(rotate) => rotate.run(client, form).await,
             Self::Remove(webhook) => {
                 asked(client.delete_webhook(&webhook.id).await)?;
                 let removed = serde_json::json!({ "removed": webhook.id });
@@ -230,7 +304,7 @@ impl Action {
 }
 
 impl Add {
-    fn request(self) -> WebhookRequest {
+    fn request(self, secret: Option<String>) -> WebhookRequest {
         WebhookRequest {
             url: self.url,
             events: some(self.events),
@@ -238,6 +312,7 @@ impl Add {
             description: self.description,
             include_schema: self.include_schema.then_some(true),
             signing: self.signing,
+            secret,
             ..WebhookRequest::default()
         }
     }
@@ -253,6 +328,33 @@ impl Deliveries {
             limit: Some(self.limit),
         };
         (self.webhook.id, list)
+    }
+}
+
+impl Resume {
+    async fn run(self, client: &Client, form: Form) -> Outcome {
+        let how = ResumeRequest {
+            subject: self.subject,
+            skip: self.skip,
+        };
+        asked(client.resume_subject(&self.webhook.id, &how).await)?;
+        let resumed = serde_json::json!({ "resumed": how.subject });
+        show(form, &resumed, |_| format!("resumed: {}\n", how.subject))
+    }
+}
+
+impl Rotate {
+    async fn run(self, client: &Client, form: Form) -> Outcome {
+        let given = self.secret.read()?;
+        let how = RotateRequest {
+            overlap_seconds: self.overlap_seconds,
+            revoke_previous: self.revoke_previous,
+            secret: given.clone(),
+            ..RotateRequest::default()
+        };
+        let rotated = client.rotate_webhook_secret(&self.webhook.id, &how);
+        let rotated = without(asked(rotated.await)?, given.as_deref());
+        show(form, &rotated, text::webhook)
     }
 }
 
@@ -290,6 +392,14 @@ async fn all(client: &Client) -> Outcome<Vec<WebhookBody>> {
             return Ok(all);
         }
         cursor = page.next;
+    }
+}
+
+/// A webhook without a secret that was given: whoever gave it has it, and it need not stand in a log.
+fn without(webhook: WebhookBody, given: Option<&str>) -> WebhookBody {
+    WebhookBody {
+        secret: webhook.secret.filter(|_| given.is_none()),
+        ..webhook
     }
 }
 

@@ -146,11 +146,10 @@ fn start_webhooks(
     options: &WebhookOptions,
     settings: &EngineSettings,
 ) {
-    match webhooks::start::open(storage, options) {
+    let metrics = app.metrics().webhooks().clone();
+    match webhooks::start::open(storage, options, metrics) {
         Ok(parts) => {
-            let metrics = app.metrics().webhooks().clone();
-            let (webhooks, engine) =
-                webhooks::start::run(parts, metrics, settings, registry.news());
+            let (webhooks, engine) = webhooks::start::run(parts, settings, registry.news());
             app.install_webhooks(Ok(Arc::new(webhooks)), Some(engine));
         }
         Err(reason) => {

@@ -30,10 +30,14 @@ pub use node::Node;
 pub use postgres::Cluster;
 pub use receiver::{Reaction, Received, Receiver};
 
-/// Runs one test on both databases: `on_both!(name, |node| { … })`. The body gets a started [`Node`].
+/// Runs one test on both databases: `on_both!(name, |node| { … })`. The body gets a started [`Node`]. More arguments for
+/// `serve` go in between: `on_both!(name, ["--log", "debug"], |node| { … })`.
 #[macro_export]
 macro_rules! on_both {
     ($name:ident, |$node:ident| $body:block) => {
+        $crate::on_both!($name, [], |$node| $body);
+    };
+    ($name:ident, [$($argument:expr),*], |$node:ident| $body:block) => {
         mod $name {
             #[allow(unused_imports, reason = "a test may use nothing of its module")]
             use super::*;
@@ -44,12 +48,14 @@ macro_rules! on_both {
 
             #[tokio::test(flavor = "multi_thread")]
             async fn sqlite() {
-                body($crate::Node::start(&$crate::Database::sqlite()).await).await;
+                let database = $crate::Database::sqlite();
+                body($crate::Node::start_with(&database, &[$($argument),*]).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread")]
             async fn postgres() {
-                body($crate::Node::start(&$crate::Database::postgres().await).await).await;
+                let database = $crate::Database::postgres().await;
+                body($crate::Node::start_with(&database, &[$($argument),*]).await).await;
             }
         }
     };

@@ -37,7 +37,7 @@ pub(crate) enum Format {
     Github,
     /// A GitLab code quality report
     Gitlab,
-    /// XML of test results, as `JUnit` has it
+    /// XML of test results, as JUnit has it
     Junit,
     /// SARIF 2.1.0
     Sarif,

@@ -52,6 +52,19 @@ pub(super) fn attempt(attempt: &AttemptBody) -> String {
     )
 }
 
+/// Attempts, one a line.
+pub(super) fn attempts(all: &[AttemptBody]) -> String {
+    let lines = all
+        .iter()
+        .map(|one| format!("{}  {}  {}", one.number, one.started_at, attempt(one)));
+    lines.collect()
+}
+
+/// Texts, one a line.
+pub(super) fn lines(all: &[String]) -> String {
+    all.iter().flat_map(|one| [one, "\n"]).collect()
+}
+
 /// Deliveries, one a line.
 pub(super) fn deliveries(all: &[DeliveryBody]) -> String {
     all.iter().map(delivery).collect()

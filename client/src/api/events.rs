@@ -23,7 +23,7 @@ pub struct ReadEvents {
 /// A page of events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventPage {
-    /// The events, as `CloudEvents`.
+    /// The events, as CloudEvents.
     pub events: Vec<Value>,
     /// Where to go on. It moves past events that are left out; where it stays, there is nothing more yet.
     pub next: u64,

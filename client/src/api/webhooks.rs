@@ -1,8 +1,9 @@
 //! `/api/v1/webhooks`: who is told of changes, and what became of it.
 
 use dovetail_model::bodies::{
-    AttemptBody, DeliveryBody, DeliveryPageBody, ReplayBody, ReplayCount, ReplayRequest,
-    RotateRequest, WebhookBody, WebhookPage, WebhookRequest,
+    AttemptBody, DeliveryBody, DeliveryPageBody, DisableRequest, EnableRequest, ReplayBody,
+    ReplayCount, ReplayRequest, ResumeRequest, RotateRequest, WebhookBody, WebhookPage,
+    WebhookRequest,
 };
 use reqwest::Method;
 
@@ -52,6 +53,16 @@ impl Client {
         self.text(call).await.map(drop)
     }
 
+    /// Tells a subscription of changes again: from now on, or also what it missed.
+    pub async fn enable_webhook(&self, id: &str, how: &EnableRequest) -> Result<WebhookBody> {
+        self.json(act(&[id, "enable"])?.json(how)?).await
+    }
+
+    /// Tells a subscription nothing more.
+    pub async fn disable_webhook(&self, id: &str, why: &DisableRequest) -> Result<WebhookBody> {
+        self.json(act(&[id, "disable"])?.json(why)?).await
+    }
+
     /// Sends a test, and answers what came of it.
     pub async fn test_webhook(&self, id: &str) -> Result<AttemptBody> {
         self.json(act(&[id, "test"])?).await
@@ -87,6 +98,17 @@ impl Client {
     pub async fn redeliver(&self, id: &str, event: &str) -> Result<DeliveryBody> {
         self.json(act(&[id, "deliveries", event, "redeliver"])?)
             .await
+    }
+
+    /// Lists the subjects that wait after an event that was given up.
+    pub async fn blocked_subjects(&self, id: &str) -> Result<Vec<String>> {
+        let call = Call::get(&["api", "v1", "webhooks", id, "blocked"])?;
+        self.json(call).await
+    }
+
+    /// Lets a subject go on, with the event that was given up or past it.
+    pub async fn resume_subject(&self, id: &str, how: &ResumeRequest) -> Result<()> {
+        self.text(act(&[id, "resume"])?.json(how)?).await.map(drop)
     }
 
     /// Sends past events once more.

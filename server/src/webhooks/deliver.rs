@@ -10,6 +10,7 @@ use super::{
     EventId, Events, FailureReason, Finish, Finished, Health, Notice, Random, Subscription,
     SubscriptionState, Timings, Transport, WebhookStore,
     claim::{Job, MARGIN, millis},
+    notice::NAMED_IDS,
     policy::{Course, GAP, Next, Verdict, course, judge},
     retry::Schedule,
 };
@@ -17,9 +18,6 @@ use crate::storage::StorageError;
 
 /// How long a database that does not take an outcome is left alone.
 const AGAIN: Duration = Duration::from_millis(250);
-
-/// How many skipped events a gap names.
-const SKIPPED: u32 = 1000;
 
 /// Delivers what was claimed.
 pub struct Deliverer {
@@ -209,7 +207,7 @@ impl Deliverer {
         subscription: &Subscription,
         now: i64,
     ) -> Result<super::NewEvent, StorageError> {
-        let mut skipped = self.store.skipped(&job.claimed.lane, SKIPPED).await?;
+        let mut skipped = self.store.skipped(&job.claimed.lane, NAMED_IDS).await?;
         skipped.push(job.claimed.delivery.key.event.clone());
         let notice = Notice::Gap {
             subscription,

@@ -26,10 +26,9 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024;
 pub const MAX_SCHEMA_BYTES: usize = 16 * 1024;
 
 /// What is left out of `data` until the body is small enough.
-const LEFT_OUT: [&str; 8] = [
+const LEFT_OUT: [&str; 7] = [
     "schema",
     "config",
-    "messages",
     "changes",
     "references",
     "replaces",
@@ -317,7 +316,7 @@ impl Event {
     }
 }
 
-/// The attributes of `CloudEvents`, in the order in which they are written.
+/// The attributes of CloudEvents, in the order in which they are written.
 #[derive(Serialize)]
 struct Envelope<'a> {
     specversion: &'static str,

@@ -35,8 +35,6 @@ pub enum EventType {
     IdReserved,
     /// An import counted the versions of a subject further.
     SubjectCounted,
-    /// A registration was refused as incompatible. Only for those who name this type.
-    CheckFailed,
     /// Somebody asked for a test of a subscription.
     Test,
     /// Events were given up on, and the next ones follow.
@@ -57,7 +55,7 @@ pub struct UnknownEventType(String);
 /// What a subscription asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EventSelector {
-    /// Everything but what has to be asked for by name.
+    /// Everything.
     All,
     /// One type.
     Type(EventType),
@@ -70,7 +68,7 @@ const SUBJECT_CREATED: &str = "subject.created";
 
 impl EventType {
     /// Every type, in the order in which they are listed.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 15] = [
         Self::VersionRegistered,
         Self::VersionDeleted,
         Self::VersionRestored,
@@ -82,7 +80,6 @@ impl EventType {
         Self::AssociationDeleted,
         Self::IdReserved,
         Self::SubjectCounted,
-        Self::CheckFailed,
         Self::Test,
         Self::Gap,
         Self::Disabled,
@@ -103,7 +100,6 @@ impl EventType {
             Self::AssociationDeleted => "association.deleted",
             Self::IdReserved => "schema.id.reserved",
             Self::SubjectCounted => "subject.counted",
-            Self::CheckFailed => "schema.check.failed",
             Self::Test => "webhook.test",
             Self::Gap => "webhook.gap",
             Self::Disabled => "webhook.disabled",
@@ -138,9 +134,6 @@ impl EventType {
                 "an import took an id for a schema that no version carries any more"
             }
             Self::SubjectCounted => "an import counted the versions of a subject further",
-            Self::CheckFailed => {
-                "a registration was refused as incompatible; sent only to those who name this type"
-            }
             Self::Test => "somebody asked for a test of the subscription",
             Self::Gap => "events were given up on; the next ones follow",
             Self::Disabled => "another subscription was disabled because its receiver kept failing",
@@ -182,7 +175,6 @@ impl EventType {
             Self::AssociationDeleted => include_str!("events/association.deleted.schema.json"),
             Self::IdReserved => include_str!("events/schema.id.reserved.schema.json"),
             Self::SubjectCounted => include_str!("events/subject.counted.schema.json"),
-            Self::CheckFailed => include_str!("events/schema.check.failed.schema.json"),
             Self::Test => include_str!("events/webhook.test.schema.json"),
             Self::Gap => include_str!("events/webhook.gap.schema.json"),
             Self::Disabled => include_str!("events/webhook.disabled.schema.json"),
@@ -217,7 +209,7 @@ impl EventSelector {
     /// Whether an event of this type is meant, where it makes a subject or not.
     pub fn takes(self, event_type: EventType, creates_subject: bool) -> bool {
         match self {
-            Self::All => event_type != EventType::CheckFailed,
+            Self::All => true,
             Self::Type(wanted) => wanted == event_type,
             Self::SubjectCreated => event_type == EventType::VersionRegistered && creates_subject,
         }

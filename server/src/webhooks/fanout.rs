@@ -11,6 +11,7 @@ use super::{
     WebhookStore, change_position,
     event::{Event, Source},
     filter::EventFilter,
+    store::SUBJECT_LANE,
 };
 use crate::{
     core::Change,
@@ -172,7 +173,10 @@ impl FanOuter {
 /// The lane in which a subscription gets an event: one for each subject, or one for each event.
 pub fn recipient(subscription: &Subscription, event: &super::NewEvent) -> Recipient {
     let lane = match subscription.ordering {
-        Ordering::Subject => format!("subject:{}", event.subject.as_deref().unwrap_or_default()),
+        Ordering::Subject => {
+            let subject = event.subject.as_deref().unwrap_or_default();
+            format!("{SUBJECT_LANE}{subject}")
+        }
         Ordering::None => format!("event:{}", event.id),
     };
     Recipient {

@@ -23,6 +23,7 @@ pub struct WebhookMetrics {
     expired: Counter,
     fenced: Counter,
     dead: Family<ReasonLabels, Counter>,
+    targets_refused: Family<RuleLabels, Counter>,
     subscriptions: Family<StateLabels, Gauge<u64, AtomicU64>>,
     restarts: Counter,
 }
@@ -41,6 +42,11 @@ struct OutcomeLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReasonLabels {
     reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RuleLabels {
+    rule: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -67,6 +73,7 @@ impl Default for WebhookMetrics {
             expired: Counter::default(),
             fenced: Counter::default(),
             dead: Family::default(),
+            targets_refused: Family::default(),
             subscriptions: Family::default(),
             restarts: Counter::default(),
         }
@@ -119,6 +126,11 @@ impl WebhookMetrics {
             self.fenced.clone(),
         );
         registry.register("dead_letters", "Deliveries given up", self.dead.clone());
+        registry.register(
+            "targets_refused",
+            "URLs and addresses that may not be called, when a webhook was made and on attempts",
+            self.targets_refused.clone(),
+        );
         registry.register("subscriptions", "Subscriptions", self.subscriptions.clone());
         registry.register(
             "worker_restarts",
@@ -152,6 +164,12 @@ impl WebhookMetrics {
                 self.dead.get_or_create(&ReasonLabels { reason }).inc();
             }
         }
+    }
+
+    pub(super) fn target_refused(&self, rule: &'static str) {
+        self.targets_refused
+            .get_or_create(&RuleLabels { rule })
+            .inc();
     }
 
     pub(super) fn lease_expired(&self) {

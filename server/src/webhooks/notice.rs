@@ -1,7 +1,7 @@
-//! Events that no change of the log stands behind: what a subscription is told about itself, about others of its owner, and
-//! about registrations that were refused.
+//! Events that no change of the log stands behind: what a subscription is told about itself and about others of its
+//! owner. A refused registration makes none: it is in no log, so nobody could catch up on it or prove that it was all of them,
+//! and whoever may register could write as many as they like.
 
-use dovetail_model::QualifiedSubject;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The most ids that a gap names; the rest is counted.
-const NAMED_IDS: usize = 1000;
+pub(super) const NAMED_IDS: u32 = 1000;
 
 /// When and with which random bytes a notice is made.
 #[derive(Debug, Clone, Copy)]
@@ -52,14 +52,11 @@ pub fn gap(
     if let Place::Subject(subject) = &place {
         insert(&mut data, "subject", subject);
     }
-    insert(
-        &mut data,
-        "skipped",
-        &skipped[..skipped.len().min(NAMED_IDS)],
-    );
+    let named = usize::try_from(NAMED_IDS).unwrap_or(usize::MAX);
+    insert(&mut data, "skipped", &skipped[..skipped.len().min(named)]);
     insert(&mut data, "count", skipped.len());
     insert(&mut data, "reason", reason);
-    if skipped.len() > NAMED_IDS {
+    if skipped.len() > named {
         insert(&mut data, "truncated", true);
     }
     stamp.event(EventType::Gap, place, data)
@@ -78,17 +75,6 @@ pub fn disabled(subscription: &str, reason: &str, stamp: Stamp<'_>) -> Event {
 pub fn recovered(subscription: &str, stamp: Stamp<'_>) -> Event {
     let data = fields([("subscription", json!(subscription))]);
     stamp.event(EventType::Recovered, Place::Registry, data)
-}
-
-/// A registration was refused as incompatible.
-pub fn check_failed(subject: &QualifiedSubject, messages: &[String], stamp: Stamp<'_>) -> Event {
-    let data = fields([
-        ("subject", json!(subject)),
-        ("context", json!(subject.context)),
-        ("messages", json!(messages)),
-    ]);
-    let place = Place::Subject(subject.clone());
-    stamp.event(EventType::CheckFailed, place, data)
 }
 
 fn fields<const N: usize>(fields: [(&str, Value); N]) -> Map<String, Value> {

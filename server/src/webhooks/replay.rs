@@ -175,13 +175,10 @@ fn is_chosen(chosen: Option<&EventFilter>, subject: Option<&str>) -> bool {
     subjects.any(|pattern| pattern.concerns(&place))
 }
 
-/// Which subjects were chosen; every type that the subscription is told of is, the opt-in ones included.
+/// Which subjects were chosen; every type that the subscription is told of is.
 fn chosen(replay: &Replay) -> Filter {
     Filter {
-        events: vec![
-            super::EVERYTHING.to_owned(),
-            "schema.check.failed".to_owned(),
-        ],
+        events: vec![super::EVERYTHING.to_owned()],
         subjects: replay.subjects.clone(),
     }
 }

@@ -37,7 +37,11 @@ const NO_KEY: &str = "webhooks are off: this registry has no master key to keep 
                       (`openssl rand -base64 32` makes one)";
 
 /// Puts webhooks together over a database. The text says why there are none. The bells are those of no engine yet.
-pub fn open(storage: &Arc<dyn Storage>, options: &WebhookOptions) -> Result<Parts, String> {
+pub fn open(
+    storage: &Arc<dyn Storage>,
+    options: &WebhookOptions,
+    metrics: WebhookMetrics,
+) -> Result<Parts, String> {
     let vault = Arc::new(vault(&**storage, options).map_err(|error| match error {
         VaultError::NoKey => NO_KEY.to_owned(),
         other => format!("webhooks are off: {other}"),
@@ -52,6 +56,7 @@ pub fn open(storage: &Arc<dyn Storage>, options: &WebhookOptions) -> Result<Part
             options.policy.clone(),
             Arc::clone(&vault),
             Arc::clone(&resolver) as _,
+            metrics.clone(),
         )),
         resolver,
         events: Arc::new(EventMaker::new(
@@ -62,6 +67,7 @@ pub fn open(storage: &Arc<dyn Storage>, options: &WebhookOptions) -> Result<Part
         vault,
         random,
         bells: Bells::default(),
+        metrics,
     })
 }
 
@@ -92,7 +98,6 @@ impl Clock for DatabaseClock {
 /// Starts the engine over these parts, and the use cases, which wake it.
 pub fn run(
     mut parts: Parts,
-    metrics: WebhookMetrics,
     settings: &EngineSettings,
     news: watch::Receiver<u64>,
 ) -> (Webhooks, Engine) {
@@ -103,7 +108,7 @@ pub fn run(
         random: Arc::clone(&parts.random),
         transport: Arc::clone(&parts.transport),
         events: Arc::clone(&parts.events),
-        metrics,
+        metrics: parts.metrics.clone(),
     };
     let engine = Engine::start(&world, settings, news);
     parts.bells = engine.bells().clone();

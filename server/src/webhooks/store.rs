@@ -178,6 +178,17 @@ pub struct LaneKey {
     pub lane: String,
 }
 
+/// How the lane of a subject begins; what is about no subject has one, too.
+pub(super) const SUBJECT_LANE: &str = "subject:";
+
+impl LaneKey {
+    /// The subject whose events go in this lane; empty for those that are about none.
+    pub fn subject(&self) -> &str {
+        let lane = self.lane.as_str();
+        lane.strip_prefix(SUBJECT_LANE).unwrap_or(lane)
+    }
+}
+
 /// A lane: the events of one subject that go to one subscription one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {

@@ -9,9 +9,6 @@ use super::filter::EventFilter;
 /// The pattern that matches every event, or every subject.
 pub const EVERYTHING: &str = "*";
 
-/// Events that only those get who name them: they tell of refusals, not of changes.
-const OPT_IN: [&str; 1] = ["schema.check.failed"];
-
 /// The name of a subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -153,9 +150,8 @@ impl Filter {
 
     /// Whether notices of a type are meant, which are about no subject.
     pub fn wants(&self, event_type: &str) -> bool {
-        self.events.iter().any(|wanted| {
-            wanted == event_type || (wanted == EVERYTHING && !OPT_IN.contains(&event_type))
-        })
+        let mut wanted = self.events.iter();
+        wanted.any(|wanted| wanted == event_type || wanted == EVERYTHING)
     }
 }
 
@@ -191,12 +187,5 @@ mod tests {
             assert_eq!(filter(events, subjects).compiled(), None, "{events:?}");
         }
         assert!(filter(&["*"], &["*"]).compiled().is_some());
-    }
-
-    #[test]
-    fn refusals_are_told_only_to_those_who_name_them() {
-        let refused = "schema.check.failed";
-        assert!(!filter(&["*"], &["*"]).wants(refused));
-        assert!(filter(&["*", refused], &["*"]).wants(refused));
     }
 }

@@ -1,7 +1,7 @@
 //! Attempts for real: opens the secrets, judges the target, resolves, signs, calls.
 
 use std::{
-    io,
+    fmt, io,
     net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -23,7 +23,7 @@ use tokio::{
 
 use super::{
     AttemptOutcome, AttemptRequest, AttemptResult, FailureReason, Resolver, SealedSecret,
-    Subscription, Timings, Transport,
+    Subscription, Timings, Transport, WebhookMetrics,
     call::{Call, Caller, Failure, Marks, Reply},
     event,
     sign::{self, SigningSecret},
@@ -45,6 +45,7 @@ pub struct HttpTransport {
     policy: TargetPolicy,
     vault: Arc<Vault>,
     resolver: Arc<dyn Resolver>,
+    metrics: WebhookMetrics,
     caller: Caller,
 }
 
@@ -61,6 +62,8 @@ struct Failed {
     retry_after: Option<Duration>,
     detail: String,
     text: Option<String>,
+    /// Which rule refused the target.
+    rule: Option<&'static str>,
 }
 
 impl Default for SystemResolver {
@@ -87,11 +90,17 @@ impl Resolver for SystemResolver {
 
 impl HttpTransport {
     /// A transport that calls what the policy lets it.
-    pub fn new(policy: TargetPolicy, vault: Arc<Vault>, resolver: Arc<dyn Resolver>) -> Self {
+    pub fn new(
+        policy: TargetPolicy,
+        vault: Arc<Vault>,
+        resolver: Arc<dyn Resolver>,
+        metrics: WebhookMetrics,
+    ) -> Self {
         Self {
             policy,
             vault,
             resolver,
+            metrics,
             caller: Caller::new(),
         }
     }
@@ -104,14 +113,14 @@ impl HttpTransport {
         timings: &mut Timings,
     ) -> Result<Reply, Failed> {
         let target = self.policy.target(&request.subscription.url);
-        let target = target.map_err(|refusal| Failed::refused(&refusal))?;
+        let target = target.map_err(|refusal| Failed::refused(refusal.rule, &refusal))?;
         let addresses = match (target.literal(), target.name()) {
             (Some(address), _) => vec![address],
             (None, name) => self.resolve(name.unwrap_or_default()).await?,
         };
         timings.resolved_ms = Some(millis(marks.started.elapsed()));
         let addresses = self.policy.vet(&target, &addresses);
-        let addresses = addresses.map_err(|refusal| Failed::refused(&refusal))?;
+        let addresses = addresses.map_err(|refusal| Failed::refused(refusal.rule, &refusal))?;
         let headers = self.headers(request, &target.authority())?;
         let call = Call {
             target: &target,
@@ -131,6 +140,7 @@ impl HttpTransport {
             retry_after: retry_after(&reply.headers),
             detail: format!("the receiver answered {}", reply.status),
             text: Some(reply.text),
+            rule: None,
         })
     }
 
@@ -266,6 +276,9 @@ impl Transport for HttpTransport {
                 (AttemptResult::Delivered { status }, Some(reply.text))
             }
             Err(failed) => {
+                if let Some(rule) = failed.rule {
+                    self.metrics.target_refused(rule);
+                }
                 let result = AttemptResult::Failed {
                     reason: failed.reason,
                     status: failed.status.map(|status| status.as_u16()),
@@ -291,12 +304,15 @@ impl Failed {
             retry_after: None,
             detail,
             text: None,
+            rule: None,
         }
     }
 
-    fn refused(refusal: &super::target::Refusal) -> Self {
-        let detail = format!("{}: {refusal}", refusal.rule);
-        Self::new(FailureReason::RefusedTarget, detail)
+    fn refused(rule: &'static str, why: impl fmt::Display) -> Self {
+        Self {
+            rule: Some(rule),
+            ..Self::new(FailureReason::RefusedTarget, format!("{rule}: {why}"))
+        }
     }
 }
 
@@ -304,10 +320,9 @@ impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Unreachable(detail) => Self::new(FailureReason::Unreachable, detail),
-            Failure::LeadsBack => Self::new(
-                FailureReason::RefusedTarget,
-                "own_address: the URL leads back to this registry".to_owned(),
-            ),
+            Failure::LeadsBack => {
+                Self::refused("own_address", "the URL leads back to this registry")
+            }
             Failure::Tls(detail) => Self::new(FailureReason::Tls, detail),
             Failure::Timeout(status) => Self {
                 status,

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
+URL = os.environ["DOVETAIL_URL"]
+
 ORDERS = Path(__file__).parents[3] / "examples" / "orders"
 
 
 @pytest.fixture
 def registry():
     """A client of the registry at DOVETAIL_URL."""
-    return SchemaRegistryClient({"url": os.environ["DOVETAIL_URL"]})
+    return SchemaRegistryClient({"url": URL})
 
 
 @pytest.fixture

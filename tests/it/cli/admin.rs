@@ -187,3 +187,42 @@ fn every_command_has_examples() {
     }
     assert!(count >= 14, "{help}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manifest_of_a_folder_names_no_subject_twice() {
+    let node = Node::start(&Database::sqlite()).await;
+    let project = Project::with_registry(node.base());
+    project.write("schemas/order.v1.avsc", &record("Order", &[ID]));
+    project.write("schemas/page.v1.json", r#"{"$id": "a:page"}"#);
+    project.write("schemas/page.v2.json", r#"{"$id": "b:page"}"#);
+    project.write(
+        "schemas/order.proto",
+        "syntax = \"proto3\"; message Order {}",
+    );
+    project.write(
+        "schemas/old/order.proto",
+        "syntax = \"proto3\"; message Older {}",
+    );
+    project.run(&["init", "schemas"]).ends(0);
+    let manifest = project.read("dovetail.toml");
+    let names: Vec<_> = manifest
+        .lines()
+        .filter(|line| line.starts_with("name") || line.starts_with("file"))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            r#"name = "order.v1-value""#,
+            r#"file = "schemas/order.v1.avsc""#,
+            r#"name = "schemas.old.order-value""#,
+            r#"file = "schemas/old/order.proto""#,
+            r#"name = "schemas.order-value""#,
+            r#"file = "schemas/order.proto""#,
+            r#"name = "page.v1-value""#,
+            r#"file = "schemas/page.v1.json""#,
+            r#"name = "page.v2-value""#,
+            r#"file = "schemas/page.v2.json""#,
+        ]
+    );
+    project.run(&["register"]).ends(0).says("5 registered");
+}

@@ -131,4 +131,8 @@ fn a_rule_is_explained_by_its_page() {
         .run(&["explain", "FIELD_MISSING_DEFAULT"])
         .ends(2)
         .says("READER_FIELD_MISSING_DEFAULT_VALUE");
+    project
+        .run(&["explain", "schemas/order.avsc"])
+        .ends(2)
+        .says("dovetail explain SUBJECT@latest schemas/order.avsc");
 }

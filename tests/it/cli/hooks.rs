@@ -7,6 +7,7 @@ use dovetail_tests::{Database, Node, Reaction, Receiver, binary};
 use serde_json::{Value, json};
 
 use super::Project;
+use crate::webhooks::verified;
 
 async fn open_node() -> Node {
     let allowed = ["--webhook-allow-network", "127.0.0.0/8"];
@@ -114,4 +115,66 @@ async fn events_are_read_and_followed() {
     assert_eq!(seen[0]["partitionkey"], "c");
     following.kill().expect("it still follows");
     following.wait().expect("it ends");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_is_disabled_enabled_and_its_attempts_are_listed() {
+    let node = open_node().await;
+    let receiver = Receiver::start(&[Reaction::answer(204, "", "")]).await;
+    let project = Project::with_registry(node.base());
+    let url = receiver.url();
+    let made = project.run(&["webhook", "add", &url, "--format", "json"]);
+    let made = made.ends(0).json();
+    let id = made["id"].as_str().expect("an id");
+    let why = ["webhook", "disable", id, "--reason", "moving"];
+    let disabled = project.run(&why);
+    disabled
+        .ends(0)
+        .says("state     disabled")
+        .says("because   moving");
+    node.register("a", "\"int\"").await.ok();
+    let enabled = project.run(&["webhook", "enable", id, "--replay"]);
+    enabled.ends(0).says("state     enabled");
+    let event = receiver.wait_for(1).await[0].json()["id"].clone();
+    let event = event.as_str().expect("an id");
+    let attempts = ["webhook", "attempts", id, event, "--format", "json"];
+    // The answer is recorded a moment after it was sent.
+    while project.run(&attempts).ends(0).json() == json!([]) {}
+    let attempts = project.run(&["webhook", "attempts", id, event]);
+    attempts.ends(0).says("1  20").says("delivered  HTTP 204");
+    project.run(&["webhook", "blocked", id]).ends(0);
+    let resume = project.run(&["webhook", "resume", id, "a", "--skip"]);
+    resume.ends(101);
+    let unknown = project.run(&["webhook", "enable", "wh_x"]);
+    unknown.ends(101);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_comes_from_a_file_and_is_not_repeated() {
+    let secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let other = "whsec_Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
+    let node = open_node().await;
+    let receiver = Receiver::start(&[Reaction::status(204)]).await;
+    let project = Project::with_registry(node.base());
+    project.write("secret", &format!("{secret}\n"));
+    project.write("other", other);
+    project.write("empty", "\n");
+    let url = receiver.url();
+    let add = ["webhook", "add", &url, "--secret-file", "secret"];
+    let made = project.run(&[&add[..], &["--format", "json"]].concat());
+    let made = made.ends(0).never_says(secret).json();
+    let id = made["id"].as_str().expect("an id");
+    project.run(&["webhook", "test", id]).ends(0);
+    let rotate = ["webhook", "rotate", id, "--secret-file", "other"];
+    project.run(&rotate).ends(0).never_says(other);
+    project.run(&["webhook", "test", id]).ends(0);
+    let received = receiver.received();
+    for (request, keys) in received.iter().zip([&[secret][..], &[secret, other]]) {
+        assert!(keys.iter().all(|key| verified(request, key)));
+    }
+    assert_eq!(received.len(), 2);
+    for wrong in ["empty", "missing"] {
+        let add = ["webhook", "add", &url, "--secret-file", wrong];
+        project.run(&add).ends(2).says(wrong);
+    }
 }

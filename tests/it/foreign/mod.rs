@@ -37,6 +37,9 @@ fn command(program: &str, node: &Node) -> Command {
     command
 }
 
+/// Where the suites have their receivers of webhooks.
+const RECEIVERS: [&str; 2] = ["--webhook-allow-network", "127.0.0.0/8"];
+
 /// Runs a suite, which has to pass.
 async fn passes(mut command: Command) {
     let output = command.output().await.expect("the program runs");
@@ -48,20 +51,28 @@ async fn passes(mut command: Command) {
     );
 }
 
-on_both!(confluent_kafka_python, |node| {
-    let mut pytest = command("python", &node);
-    pytest
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
-        .arg(root().join("tests/foreign/python"));
-    passes(pytest).await;
-});
+on_both!(
+    confluent_kafka_and_standardwebhooks_for_python,
+    [RECEIVERS[0], RECEIVERS[1]],
+    |node| {
+        let mut pytest = command("python", &node);
+        pytest
+            .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+            .arg(root().join("tests/foreign/python"));
+        passes(pytest).await;
+    }
+);
 
-on_both!(confluent_and_kafkajs_for_node, |node| {
-    let mut npm = command("node", &node);
-    npm.arg("--test")
-        .current_dir(root().join("tests/foreign/node"));
-    passes(npm).await;
-});
+on_both!(
+    confluent_kafkajs_and_standardwebhooks_for_node,
+    [RECEIVERS[0], RECEIVERS[1]],
+    |node| {
+        let mut npm = command("node", &node);
+        npm.arg("--test")
+            .current_dir(root().join("tests/foreign/node"));
+        passes(npm).await;
+    }
+);
 
 on_both!(franz_and_confluent_for_go, |node| {
     let mut go = command("go", &node);

@@ -227,7 +227,6 @@ fn notices_are_valid_too() {
         notice::gap("wh_1", place, &skipped, "status", stamp),
         notice::disabled("wh_1", "no success for 5 days", stamp),
         notice::recovered("wh_1", stamp),
-        notice::check_failed(&subject("a"), &["because".to_owned()], stamp),
     ];
     for event in &notices {
         let body = body(event, Extras::default());
@@ -411,18 +410,4 @@ fn filters_take_what_was_asked_for() {
         let pattern: SubjectPattern = fine.parse().unwrap();
         assert_eq!(pattern.to_string(), fine);
     }
-}
-
-#[test]
-fn refused_registrations_are_told_only_to_those_who_name_them() {
-    let source = source();
-    let stamp = Stamp {
-        at: 0,
-        random: [0; 10],
-        source: &source,
-    };
-    let refused = notice::check_failed(&subject("a"), &[], stamp);
-    assert!(!filter("*", "").takes(&refused));
-    assert!(!filter("", "").takes(&refused));
-    assert!(filter("schema.check.failed", "a").takes(&refused));
 }

@@ -8,7 +8,9 @@
 //! - `simulation`: the engine under simulated faults.
 //! - `storm`: real nodes that are killed while schemas change.
 //! - `target`: which addresses may be called.
+//! - `tls`: certificates that are not to be trusted.
 //! - `transport`: one attempt against receivers of every kind.
+//! - `zoo`: receivers of every kind before a whole node.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,25 +20,9 @@
 /// As `on_both!`, with nodes that may call receivers on this machine.
 macro_rules! told {
     ($name:ident, |$node:ident| $body:block) => {
-        mod $name {
-            #[allow(unused_imports, reason = "a test may use nothing of its module")]
-            use super::*;
-
-            async fn body($node: dovetail_tests::Node) {
-                $body
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                body(crate::webhooks::open_node(&dovetail_tests::Database::sqlite()).await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                let database = dovetail_tests::Database::postgres().await;
-                body(crate::webhooks::open_node(&database).await).await;
-            }
-        }
+        dovetail_tests::on_both!($name, ["--webhook-allow-network", "127.0.0.0/8"], |$node| {
+            $body
+        });
     };
 }
 
@@ -48,16 +34,13 @@ mod secrets;
 mod simulation;
 mod storm;
 mod target;
+mod tls;
 mod transport;
+mod zoo;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use dovetail_tests::{Database, Node, Received};
+use dovetail_tests::Received;
 use ring::{hmac, signature};
-
-/// A node that may call receivers on this machine.
-async fn open_node(database: &Database) -> Node {
-    Node::start_with(database, &["--webhook-allow-network", "127.0.0.0/8"]).await
-}
 
 /// An Avro schema of its own for each number.
 fn numbered(number: usize) -> String {
@@ -69,7 +52,7 @@ fn numbered(number: usize) -> String {
 
 /// Whether one of a request's signatures is that of this shared secret, or of this public key. Written here a second time, so
 /// that signing is not compared with itself.
-fn verified(received: &Received, secret: &str) -> bool {
+pub(crate) fn verified(received: &Received, secret: &str) -> bool {
     let head = format!(
         "{}.{}.",
         received.header("webhook-id"),

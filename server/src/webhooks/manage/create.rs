@@ -10,6 +10,7 @@ use super::{
 use crate::webhooks::{
     SealedHeader, SealedSecret, SecretKind, Subscription, SubscriptionId, SubscriptionState,
     sign::SigningSecret,
+    target::Refusal,
     transport::{header_purpose, open_secret, secret_purpose},
     vault::Sealed,
 };
@@ -101,6 +102,14 @@ impl Webhooks {
     /// Judges a URL as an attempt would. What only an allowed network could excuse is looked up at once, so that it is
     /// refused now and not on every attempt.
     pub(super) async fn hold_target(&self, url: &str) -> Result<()> {
+        let held = self.try_target(url).await;
+        if let Err(refusal) = &held {
+            self.parts.metrics.target_refused(refusal.rule);
+        }
+        Ok(held?)
+    }
+
+    async fn try_target(&self, url: &str) -> std::result::Result<(), Refusal> {
         let target = self.parts.policy.target(url)?;
         if !target.depends_on_addresses() {
             return Ok(());
@@ -111,8 +120,7 @@ impl Webhooks {
             .resolve(target.name().unwrap_or_default());
         let found = tokio::time::timeout(RESOLVE, lookup).await;
         let addresses = found.map_or_else(|_| Vec::new(), std::io::Result::unwrap_or_default);
-        self.parts.policy.vet(&target, &addresses)?;
-        Ok(())
+        self.parts.policy.vet(&target, &addresses).map(drop)
     }
 
     pub(super) fn seal_secret(

@@ -7,7 +7,10 @@ use super::{
     error::{WebhookError, invalid},
     shown,
 };
-use crate::webhooks::{DeliveryQuery, DeliveryStatus, EventId, Lane, Unblock};
+use crate::webhooks::{
+    DeliveryQuery, DeliveryStatus, EventId, Lane, NewEvent, Notice, Subscription, Unblock,
+    notice::NAMED_IDS,
+};
 
 /// Which deliveries a list shows.
 #[derive(Debug, Clone, Default)]
@@ -105,20 +108,24 @@ impl Webhooks {
     pub async fn blocked(&self, id: &str) -> Result<Vec<String>> {
         let subscription = self.subscription(id).await?;
         let lanes = self.parts.store.blocked_lanes(&subscription.id).await?;
-        Ok(lanes.into_iter().map(|lane| lane.key.lane).collect())
+        Ok(lanes
+            .iter()
+            .map(|lane| lane.key.subject().to_owned())
+            .collect())
     }
 
-    /// Lets a subject's events go on: with the one that was given up, or past it.
+    /// Lets a subject's events go on: with the one that was given up, or past it, which a gap then tells of.
     pub async fn resume(&self, id: &str, request: &ResumeRequest) -> Result<()> {
         let subscription = self.subscription(id).await?;
         let store = &self.parts.store;
         let lanes = store.blocked_lanes(&subscription.id).await?;
-        let is_meant = |lane: &&Lane| lane.key.lane == request.subject;
+        let is_meant = |lane: &&Lane| lane.key.subject() == request.subject;
         let not_blocked = || WebhookError::NotBlocked(request.subject.clone());
         let lane = lanes.iter().find(is_meant).ok_or_else(not_blocked)?;
         let now = store.now().await?;
         let how = if request.skip {
-            Unblock::Skip { gap: None }
+            let gap = self.gap(&subscription, lane, now).await?;
+            Unblock::Skip { gap: Some(gap) }
         } else {
             Unblock::Retry
         };
@@ -127,6 +134,18 @@ impl Webhooks {
         }
         self.parts.bells.owed();
         Ok(())
+    }
+
+    /// A gap that names what was given up in a lane without its receiver having been told.
+    async fn gap(&self, subscription: &Subscription, lane: &Lane, now: i64) -> Result<NewEvent> {
+        let skipped = self.parts.store.skipped(&lane.key, NAMED_IDS).await?;
+        let subject = Some(lane.key.subject()).filter(|subject| !subject.is_empty());
+        let notice = Notice::Gap {
+            subscription,
+            subject,
+            skipped: &skipped,
+        };
+        Ok(self.parts.events.of_notice(&notice, now))
     }
 }
 

@@ -22,8 +22,8 @@ pub use error::WebhookError;
 pub use key::IdempotencyKey;
 
 use super::{
-    Bells, Events, Random, Resolver, Subscription, SubscriptionId, Transport, WebhookStore, ids,
-    target::TargetPolicy, vault::Vault,
+    Bells, Events, Random, Resolver, Subscription, SubscriptionId, Transport, WebhookMetrics,
+    WebhookStore, ids, target::TargetPolicy, vault::Vault,
 };
 use crate::storage::Storage;
 use trial::Trials;
@@ -49,6 +49,7 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// What wakes the engine when there is something for it to do.
     pub bells: Bells,
+    pub metrics: WebhookMetrics,
 }
 
 /// The subscriptions of a registry, to be managed.
