@@ -11,6 +11,7 @@ mod config;
 mod contexts;
 mod every_route;
 mod explain;
+mod levels;
 mod listing;
 mod mode;
 mod operations;
