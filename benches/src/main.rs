@@ -16,6 +16,7 @@ mod registry;
 mod requests;
 mod start;
 mod table;
+mod webhooks;
 mod writes;
 
 use std::{io::Write, path::PathBuf, process::ExitCode, time::Duration};
@@ -67,6 +68,7 @@ enum Subject {
     Writes,
     Start,
     Check,
+    Webhooks,
 }
 
 /// How much is measured.
@@ -82,6 +84,10 @@ pub(crate) struct Extent {
     starts: usize,
     /// How often each check is timed.
     checks: usize,
+    /// How many changes are told of, one after the other.
+    events: usize,
+    /// How many webhooks each change is owed to.
+    crowd: usize,
 }
 
 const FULL: Extent = Extent {
@@ -90,6 +96,8 @@ const FULL: Extent = Extent {
     schemas: 1000,
     starts: 3,
     checks: 200,
+    events: 300,
+    crowd: 1000,
 };
 
 const QUICK: Extent = Extent {
@@ -98,6 +106,8 @@ const QUICK: Extent = Extent {
     schemas: 50,
     starts: 1,
     checks: 3,
+    events: 5,
+    crowd: 20,
 };
 
 fn main() -> ExitCode {
@@ -137,6 +147,15 @@ fn measure(arguments: &Arguments) -> Vec<Row> {
         progress("writes");
         for (ours, ceiling) in databases().zip(databases()) {
             rows.extend(writes::measure(&binary, &ours, &ceiling, &extent));
+        }
+    }
+    if wants(Subject::Webhooks) {
+        progress("webhooks");
+        for (one, other) in databases().zip(databases()) {
+            rows.extend(webhooks::awkward(&binary, &one, &other, &extent));
+        }
+        for (one, other) in databases().zip(databases()) {
+            rows.extend(webhooks::crowded(&binary, &one, &other, &extent));
         }
     }
     if wants(Subject::Start) {
