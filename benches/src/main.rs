@@ -50,6 +50,9 @@ struct Arguments {
     #[arg(long, value_name = "PATH")]
     binary: Option<PathBuf>,
 
+    #[command(flatten)]
+    peers: check::Peers,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -82,12 +85,17 @@ pub(crate) struct Extent {
     schemas: usize,
     /// How often each start is timed.
     starts: usize,
+<<<<<<< HEAD
     /// How often each check is timed.
     checks: usize,
     /// How many changes are told of, one after the other.
     events: usize,
     /// How many webhooks each change is owed to.
     crowd: usize,
+=======
+    /// How much CPU time each check is given.
+    check: Duration,
+>>>>>>> main
 }
 
 const FULL: Extent = Extent {
@@ -95,9 +103,13 @@ const FULL: Extent = Extent {
     round: Duration::from_secs(2),
     schemas: 1000,
     starts: 3,
+<<<<<<< HEAD
     checks: 200,
     events: 300,
     crowd: 1000,
+=======
+    check: Duration::from_millis(400),
+>>>>>>> main
 };
 
 const QUICK: Extent = Extent {
@@ -105,9 +117,13 @@ const QUICK: Extent = Extent {
     round: Duration::from_millis(300),
     schemas: 50,
     starts: 1,
+<<<<<<< HEAD
     checks: 3,
     events: 5,
     crowd: 20,
+=======
+    check: Duration::from_millis(5),
+>>>>>>> main
 };
 
 fn main() -> ExitCode {
@@ -172,7 +188,7 @@ fn measure(arguments: &Arguments) -> Vec<Row> {
     }
     if wants(Subject::Check) {
         progress("checks");
-        rows.extend(check::measure(&extent));
+        rows.extend(check::measure(&extent, &arguments.peers));
     }
     rows
 }

@@ -129,6 +129,19 @@ impl Builder {
         })
     }
 
+    /// Takes a type of your own, such as `crate::Money`, in place of the one that would be made: of Avro by the full name its
+    /// schema gives it, of JSON Schema by the name of the type.
+    ///
+    /// For Avro it must implement `dovetail_runtime::Codec` with itself as the value, `Clone`, `Debug`, `PartialEq`, and
+    /// `serde`'s traits where the options ask for them.
+    #[must_use]
+    pub fn replace(self, name: &str, path: &str) -> Self {
+        let (name, path) = (name.to_owned(), path.to_owned());
+        self.configure(move |options| {
+            options.replacements.insert(name.clone(), path.clone());
+        })
+    }
+
     /// Makes the files without writing them. Nothing but the manifest, the lock and the texts they name is read.
     pub fn generate(&self) -> Result<Generated, BuildError> {
         self.generate_reading(&mut Vec::new())

@@ -42,6 +42,8 @@ fn of_format(
     options: &Options,
     taken: &BTreeSet<String>,
 ) -> Result<Output, Error> {
+    #[cfg(not(any(feature = "protobuf", feature = "json-schema")))]
+    let _ = taken;
     match schema_type {
         SchemaType::Avro => avro::generate(units, options),
         #[cfg(feature = "protobuf")]

@@ -8,6 +8,10 @@ use serde::Deserialize;
 ///
 /// Every field is also a key of the manifest's `[codegen]` table, with dashes: `strip-namespace = "com.acme"`.
 #[derive(Debug, Clone, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the manifest that stands alone"
+)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Options {
     /// The path of the runtime crate in generated code.
@@ -26,6 +30,11 @@ pub struct Options {
     pub attributes: BTreeMap<String, Vec<String>>,
     /// Other names for types and fields: by full name, or by full name, a dot and the field.
     pub renames: BTreeMap<String, String>,
+    /// Whether records of Avro have a builder, beside `Default` and `new`.
+    pub builders: bool,
+    /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro by full name, of JSON
+    /// Schema by the name of the type.
+    pub replacements: BTreeMap<String, String>,
     /// A namespace that is left out of module paths where it leads.
     pub strip_namespace: Option<String>,
     /// Whether a default that is no value of its field's type is a warning; it is an error otherwise.
@@ -80,6 +89,8 @@ impl Default for Options {
             derives: BTreeMap::new(),
             attributes: BTreeMap::new(),
             renames: BTreeMap::new(),
+            builders: false,
+            replacements: BTreeMap::new(),
             strip_namespace: None,
             ignore_invalid_defaults: false,
             preserve_unknown: false,

@@ -85,12 +85,17 @@ pub enum ExplainError {
     TooComplex(#[from] TooComplex),
 }
 
-/// How many differences are given their places and a witness: each costs a walk through the texts. Those that break come
-/// first.
+/// How many differences are given their places and a witness. Those that break come first.
 const DETAILED: usize = 100;
 
+/// How many bytes of text may be walked through for that, since each costs a walk through both texts.
+const WALKED: usize = 16 << 20;
+
+/// How many differences are given their places and a witness, however long the texts are.
+const ALWAYS_DETAILED: usize = 10;
+
 /// Explains everything that differs between two texts of one format, in each direction. What breaks comes first; from the
-/// hundredth difference on there are neither places nor witnesses.
+/// hundredth difference on, or from the tenth where the texts are very long, there are neither places nor witnesses.
 pub fn explain(
     schema_type: SchemaType,
     new: Side<'_>,
@@ -103,6 +108,8 @@ pub fn explain(
         parse(schema_type, previous.text, previous.references).map_err(ExplainError::Previous)?;
     let mut findings = check(&new_schema, &previous_schema, directions, policy)?.findings;
     findings.sort_by_key(|(_, difference)| !difference.rule.breaks(policy));
+    let length = (new.text.len() + previous.text.len()).max(1);
+    let detailed = (WALKED / length).clamp(ALWAYS_DETAILED, DETAILED);
     let explained = findings
         .into_iter()
         .enumerate()
@@ -116,7 +123,7 @@ pub fn explain(
                 previous: None,
                 witness: None,
             };
-            if position < DETAILED {
+            if position < detailed {
                 explanation.detail(
                     schema_type,
                     (&new_schema, new.text),

@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release -p dovetail-codec-bench` prints a table. The rounds of all contenders are interleaved, and the
 //! ratio of each round is taken to that of the codec written by hand, so that whatever else the machine does falls on all.
+//! With the argument `generate` it says how long a build script takes for many schemas.
 
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 #![allow(
@@ -11,6 +12,7 @@
     reason = "the codec by hand casts as one would, and nothing here comes from outside"
 )]
 
+mod generate;
 mod hand;
 mod proto;
 
@@ -51,6 +53,9 @@ const ROUNDS: usize = 41;
 type Contender<'a> = (&'static str, Box<dyn FnMut() + 'a>);
 
 fn main() {
+    if std::env::args().nth(1).as_deref() == Some("generate") {
+        return generate::run();
+    }
     let events: Vec<OrderPlaced> = (0..EVENTS).map(event).collect();
     let written: Vec<Vec<u8>> = events.iter().map(by_hand).collect();
     for (event, bytes) in events.iter().zip(&written) {

@@ -106,7 +106,11 @@ fn witness_text(witness: &WitnessBody, schema_type: Option<SchemaType>) -> Strin
     if schema_type == Some(SchemaType::Json) {
         return format!("{value}, {outcome}");
     }
-    format!("{value}, bytes {}, {outcome}", shortened(&witness.hex))
+    let bytes = match witness.hex.as_str() {
+        "" => "no bytes".to_owned(),
+        hex => format!("bytes {}", shortened(hex)),
+    };
+    format!("{value}, {bytes}, {outcome}")
 }
 
 fn shortened(text: &str) -> String {

@@ -26,6 +26,12 @@ pub(super) fn generate(
     translated: &Translated,
     options: &Options,
 ) -> Result<Generated, (String, String)> {
+    for (name, path) in &options.replacements {
+        if let Err(error) = syn::parse_str::<syn::Type>(path) {
+            let message = format!("{path:?}, which is to replace {name}, is no type: {error}");
+            return Err((String::new(), message));
+        }
+    }
     let mut search = Search {
         translated,
         options,
@@ -153,6 +159,9 @@ fn settings(options: &Options) -> TypeSpaceSettings {
     settings.with_derive("PartialEq".to_owned());
     if options.map == Map::BTreeMap {
         settings.with_map_type("::std::collections::BTreeMap");
+    }
+    for (name, path) in &options.replacements {
+        settings.with_replacement(name, path, [].into_iter());
     }
     let string = |format: &str| {
         let schema = json!({ "type": "string", "format": format });

@@ -8,6 +8,7 @@
 
 mod documents;
 mod generated;
+mod kinds;
 mod names;
 mod review;
 mod shapes;
@@ -95,7 +96,7 @@ fn types(
     }
     let failed = |(place, message): (String, String)| problem(unit, &place, message);
     let documents = documents::Documents::read(text).map_err(failed)?;
-    let translated = translate::translate(&documents, &unit.name, options).map_err(failed)?;
+    let translated = translate::translate(&documents, &unit.name, options);
     let made = generated::generate(&translated, options).map_err(failed)?;
     let notes = translated.notes.into_iter();
     warnings.extend(notes.map(|note| problem(unit, &note.place, note.message)));

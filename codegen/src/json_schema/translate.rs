@@ -11,11 +11,10 @@ use super::{
     documents::{Documents, Place},
     names::{Names, is_name},
     shapes::{
-        described, enumeration, integer, is_option, list, may_need_name, needs_name, nullable,
-        types, values,
+        described, enumeration, is_option, list, may_need_name, needs_name, nullable, types, values,
     },
 };
-use crate::{Options, Time, Uuid, names::snake};
+use crate::Options;
 
 /// The most definitions that are made of one schema.
 const MAX_DEFINITIONS: usize = 4_000;
@@ -60,12 +59,8 @@ pub(super) struct Note {
     pub(super) message: String,
 }
 
-/// Makes a schema plain. The error is a place and what is wrong there.
-pub(super) fn translate(
-    documents: &Documents,
-    unit: &str,
-    options: &Options,
-) -> Result<Translated, (String, String)> {
+/// Makes a schema plain.
+pub(super) fn translate(documents: &Documents, unit: &str, options: &Options) -> Translated {
     let mut translator = Translator {
         documents,
         options,
@@ -86,24 +81,28 @@ pub(super) fn translate(
     translator.name_definitions(&place);
     while let Some((place, name)) = translator.queue.pop_front() {
         if translator.definitions.len() > MAX_DEFINITIONS {
-            let message = format!("it has more than {MAX_DEFINITIONS} definitions");
-            return Err((place.pointer, message));
+            // It waits as any value already.
+            let message = format!(
+                "it leads to more than {MAX_DEFINITIONS} types, and those beyond are any JSON value"
+            );
+            translator.note(&documents.root(), &message);
+            continue;
         }
         let schema = documents.get(&place).cloned().unwrap_or(Value::Bool(true));
         let made = translator.schema(&schema, &place, &name);
         let made = translator.named_inside(made, &format!("{name}_value"));
         translator.definitions.insert(name, made);
     }
-    Ok(Translated {
+    Translated {
         root,
         definitions: translator.definitions,
         notes: translator.notes.into_iter().collect(),
-    })
+    }
 }
 
 pub(super) struct Translator<'a> {
     pub(super) documents: &'a Documents,
-    options: &'a Options,
+    pub(super) options: &'a Options,
     pub(super) names: Names<'a>,
     definitions: BTreeMap<String, Value>,
     by_place: BTreeMap<(usize, String), String>,
@@ -377,185 +376,6 @@ impl Translator<'_> {
                     .collect();
                 json!({ "oneOf": branches })
             }
-        }
-    }
-
-    fn of_type(&mut self, kind: &str, parts: &[Part], name: &str) -> Value {
-        match kind {
-            "object" => self.object(parts, name),
-            "array" => self.array(parts, name),
-            "string" => self.string(parts),
-            "integer" => integer(parts),
-            "number" => json!({ "type": "number" }),
-            "boolean" | "null" => json!({ "type": kind }),
-            _ => json!({}),
-        }
-    }
-
-    pub(super) fn object(&mut self, parts: &[Part], name: &str) -> Value {
-        let mut properties = Map::new();
-        let mut required: BTreeSet<String> = BTreeSet::new();
-        let mut fields: BTreeMap<String, String> = BTreeMap::new();
-        let mut overflows = false;
-        for part in parts {
-            required.extend(
-                list(&part.map, "required")
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(str::to_owned),
-            );
-            let Some(Value::Object(map)) = part.map.get("properties") else {
-                continue;
-            };
-            let place = part.place.under("properties");
-            for (key, schema) in map {
-                if properties.contains_key(key) || *schema == Value::Bool(false) {
-                    continue;
-                }
-                let place = place.under(key);
-                let field = snake(key);
-                if let Some(other) = fields.get(&field) {
-                    let message = format!(
-                        "{key:?} would be the same field as {other:?}, so it is kept among the properties without a field"
-                    );
-                    self.note(&place, &message);
-                    overflows = true;
-                    continue;
-                }
-                fields.insert(field, key.clone());
-                if schema.get("required") == Some(&Value::Bool(true)) {
-                    required.insert(key.clone());
-                }
-                let made = self.inner(schema, &place, &part.name, key);
-                properties.insert(key.clone(), made);
-            }
-        }
-        required.retain(|key| properties.contains_key(key) || !fields.contains_key(&snake(key)));
-        let additional = self.additional(parts, name, &properties);
-        let keeps = overflows
-            || (self.options.preserve_unknown && additional.is_none() && !properties.is_empty());
-        let mut made = json!({ "type": "object" });
-        match additional {
-            _ if keeps && !properties.contains_key("extra") => {
-                made["additionalProperties"] = json!({});
-            }
-            Some(Value::Bool(true)) | None => {}
-            Some(_) if fields.contains_key("extra") => {}
-            Some(additional) => made["additionalProperties"] = additional,
-        }
-        if !properties.is_empty() {
-            made["properties"] = Value::Object(properties);
-        }
-        if !required.is_empty() {
-            made["required"] = required.into_iter().collect();
-        }
-        made
-    }
-
-    /// What properties without a schema of their own look like; none where nothing is said.
-    fn additional(
-        &mut self,
-        parts: &[Part],
-        name: &str,
-        properties: &Map<String, Value>,
-    ) -> Option<Value> {
-        let mut closed = true;
-        let mut said = false;
-        for part in parts {
-            let patterns = part.map.get("patternProperties").and_then(Value::as_object);
-            let everything = patterns.and_then(|patterns| {
-                patterns.iter().find(|(pattern, _)| {
-                    ["", ".*", "^.*$", ".+", "^.+$", "^.*", "^"].contains(&pattern.as_str())
-                })
-            });
-            if let Some((pattern, schema)) = everything {
-                let place = part.place.under("patternProperties").under(pattern);
-                return Some(self.inner(schema, &place, name, "value"));
-            }
-            match (part.map.get("additionalProperties"), patterns) {
-                (Some(Value::Bool(false)), Some(patterns))
-                    if patterns.len() == 1 && properties.is_empty() =>
-                {
-                    let (pattern, schema) = patterns.iter().next()?;
-                    let place = part.place.under("patternProperties").under(pattern);
-                    return Some(self.inner(schema, &place, name, "value"));
-                }
-                (_, Some(patterns)) if !patterns.is_empty() => return Some(json!({})),
-                (Some(Value::Object(schema)), _) => {
-                    let place = part.place.under("additionalProperties");
-                    let schema = Value::Object(schema.clone());
-                    return Some(self.inner(&schema, &place, name, "value"));
-                }
-                (Some(Value::Bool(false)), _) => said = true,
-                _ => {
-                    let adds = part.map.contains_key("properties") || part.map.contains_key("type");
-                    closed &= !adds;
-                }
-            }
-        }
-        (said && closed).then_some(Value::Bool(false))
-    }
-
-    fn array(&mut self, parts: &[Part], name: &str) -> Value {
-        let found = parts
-            .iter()
-            .find_map(|part| Some((part, part.map.get("items")?)));
-        match found {
-            Some((part, Value::Object(items))) if !part.map.contains_key("prefixItems") => {
-                let place = part.place.under("items");
-                let items = self.inner(&Value::Object(items.clone()), &place, name, "item");
-                json!({ "type": "array", "items": items })
-            }
-            _ => json!({ "type": "array", "items": {} }),
-        }
-    }
-
-    fn string(&self, parts: &[Part]) -> Value {
-        let format = parts
-            .iter()
-            .find_map(|part| part.map.get("format")?.as_str());
-        let kept = match format {
-            Some("uuid") => self.options.uuid == Uuid::Uuid,
-            Some("date-time") => self.options.time == Time::Chrono,
-            Some("date") => self.options.time != Time::Runtime,
-            _ => false,
-        };
-        match format {
-            Some(format) if kept => json!({ "type": "string", "format": format }),
-            _ => json!({ "type": "string" }),
-        }
-    }
-
-    /// Notes keywords that no type can hold.
-    fn note_dropped(&mut self, part: &Part) {
-        const DROPPED: [&str; 16] = [
-            "if",
-            "then",
-            "else",
-            "not",
-            "dependencies",
-            "dependentRequired",
-            "dependentSchemas",
-            "contains",
-            "propertyNames",
-            "unevaluatedProperties",
-            "unevaluatedItems",
-            "prefixItems",
-            "contentEncoding",
-            "contentMediaType",
-            "contentSchema",
-            "disallow",
-        ];
-        let dropped: Vec<&str> = DROPPED
-            .into_iter()
-            .filter(|key| part.map.contains_key(*key))
-            .collect();
-        if !dropped.is_empty() {
-            let message = format!(
-                "types do not hold {}; only validation does",
-                dropped.join(", ")
-            );
-            self.note(&part.place, &message);
         }
     }
 }

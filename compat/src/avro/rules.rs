@@ -80,7 +80,8 @@ pub(super) static TYPE_MISMATCH: Rule = Rule {
     why: "A consumer reads a value as another type only where Avro promotes one to the other: int to long, float or \
           double, long to float or double, float to double, and string to and from bytes. It fails on everything \
           else.",
-    instead: "keep the type, or change it along a promotion; otherwise add a field of the new type under another name \
+    instead: "keep the type, or change it along a promotion; where a union such as [\"null\", …] was written, keep the \
+              union, since each of its branches has to be read; otherwise add a field of the new type under another name \
               with a default value, and retire the previous field once nobody reads it",
 };
 

@@ -1,7 +1,7 @@
 //! The table of Protobuf's differences: what each is called and whom it breaks. The walk says where they are.
 //!
-//! Verdicts are the protocol's (section 3.2 of the guide to its API), also where the wire loses something: a string
-//! read as bytes, or an int64 cut to an int32, is called compatible.
+//! Verdicts are the protocol's, also where the wire loses something: a string read as bytes, or an int64 cut to an int32,
+//! is called compatible.
 
 use crate::{
     Rule,
@@ -40,7 +40,8 @@ table! {
         "the message '{detail}' at '{path}' is missing in the {reader} schema but is in the {writer} schema",
         "Data of this type may still be stored or on its way, and consumers that read with the updated schema have \
          no type left to read it with.",
-        "keep the message, marked with `option deprecated = true;`, until no data of it is left";
+        "keep the message, marked with `option deprecated = true;`, until no data of it is left; going forward, \
+         where it is the new message that readers lack, register it as a schema of its own, or ask for BACKWARD only";
     MESSAGE_MOVED: Compatible,
         "the message '{detail}' at '{path}' has another index among its siblings in the {reader} schema",
         "Messages are found by name and fields by number, so their order in the text does not change what is read. \

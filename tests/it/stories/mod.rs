@@ -3,3 +3,4 @@
 mod orders;
 mod readme;
 mod receiver;
+mod services;

@@ -1,6 +1,8 @@
 //! Points in time as types of `chrono`.
 
-use ::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _, Utc};
+use ::chrono::{TimeDelta, Timelike as _};
+
+pub use ::chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::{DAY, external};
 

@@ -1,9 +1,10 @@
 //! Points in time as types of `jiff`.
 
-use ::jiff::{
-    SignedDuration, Timestamp,
+use ::jiff::{SignedDuration, tz::Offset};
+
+pub use ::jiff::{
+    Timestamp,
     civil::{Date as CivilDate, DateTime, Time},
-    tz::Offset,
 };
 
 use super::{DAY, external};

@@ -83,6 +83,9 @@ pub(super) fn expression(
 
 fn item_value(context: &Context<'_>, from: &[String], item: usize, value: &Value) -> TokenStream {
     let path = context.path(from, item);
+    if context.replacement(item).is_some() {
+        return read(context, &path, value);
+    }
     match (&context.items.all[item].body, value) {
         (Body::Record(fields), Value::Record(values)) => {
             let fields = fields.iter().zip(values).map(|((name, ty), value)| {
@@ -119,6 +122,11 @@ fn logical_value(
         let number = primitive_value(value);
         return quote!(#codec(#number));
     }
+    read(context, &codec, value)
+}
+
+/// A value that is read from the bytes it is written as.
+fn read(context: &Context<'_>, codec: &TokenStream, value: &Value) -> TokenStream {
     let rt = &context.rt;
     let mut bytes = Vec::new();
     value.write(&mut bytes);

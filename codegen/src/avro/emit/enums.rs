@@ -36,12 +36,26 @@ pub(super) fn enumeration(context: &Context<'_>, id: ItemId, variants: &[String]
     let listed: Vec<_> = listed.collect();
     let variants: Vec<_> = variants.iter().map(|variant| token(variant)).collect();
     let serde = context.serde_derives(Some(symbols.named.name.simple()));
+    let default = symbols.default.as_ref().and_then(|default| {
+        let known = names.iter().position(|symbol| symbol == default)?;
+        let variant = &variants[known];
+        Some(quote! {
+            /// The symbol that stands for those a reader does not know.
+            impl ::core::default::Default for #identifier {
+                fn default() -> Self {
+                    Self::#variant
+                }
+            }
+        })
+    });
     let count = Literal::usize_unsuffixed(names.len());
     quote! {
         #doc
         #attributes
         #serde
         pub enum #identifier { #(#listed),* }
+
+        #default
 
         #rt::enumeration! { #identifier[#count] { #(#variants = #names;)* } }
     }

@@ -1,5 +1,7 @@
 //! From items to tokens.
 
+mod builders;
+mod convert;
 mod defaults;
 mod docs;
 mod enums;
@@ -26,7 +28,7 @@ use super::{
     texts::Text,
     ty::ItemId,
 };
-use crate::Options;
+use crate::{Options, names::token};
 
 /// What printing needs to know.
 pub(super) struct Context<'a> {
@@ -50,7 +52,7 @@ impl<'a> Context<'a> {
                 .runtime
                 .parse()
                 .unwrap_or_else(|_| quote!(::dovetail_runtime)),
-            traits: traits::Traits::new(items, options),
+            traits: traits::Traits::new(texts, items, options),
             by_module: texts.iter().map(|text| &*text.module).zip(0..).collect(),
         }
     }
@@ -58,6 +60,9 @@ impl<'a> Context<'a> {
     /// Everything of an item.
     pub(super) fn item(&self, id: ItemId, notes: &mut Notes) -> TokenStream {
         let item = &self.items.all[id];
+        if let Some(path) = self.replacement(id) {
+            return replaced(self, id, path, notes);
+        }
         match &item.body {
             Body::Record(fields) => records::record(self, id, fields, notes),
             Body::Enum(symbols) => enums::enumeration(self, id, symbols),
@@ -65,6 +70,16 @@ impl<'a> Context<'a> {
             Body::Union(union) => unions::union(self, id, union),
             Body::Root(ty) => roots::wrapper(self, id, ty),
         }
+    }
+
+    /// What the options have in place of an item.
+    fn replacement(&self, id: ItemId) -> Option<&'a str> {
+        let (item, text) = self.named_item(id);
+        if item.is_wrapper || matches!(item.body, Body::Union(_)) {
+            return None;
+        }
+        let full = text.schema.kind(item.node).full_name();
+        self.options.replacements.get(full).map(String::as_str)
     }
 
     fn named_item(&self, id: ItemId) -> (&'a Item, &'a Text<'a>) {
@@ -87,6 +102,29 @@ impl<'a> Context<'a> {
         quote! {
             #[derive(#(#derives),*)]
             #(#attributes)*
+        }
+    }
+}
+
+/// The name of an item for a type that somebody else wrote.
+fn replaced(context: &Context<'_>, id: ItemId, path: &str, notes: &mut Notes) -> TokenStream {
+    let (item, text) = context.named_item(id);
+    let place = text.schema.pointer(item.node);
+    if context.items.roots.contains(&id) {
+        let message =
+            "the type of a whole schema cannot be replaced, only those that it is made of";
+        notes.problem(&text.label, place, message.to_owned());
+        return TokenStream::new();
+    }
+    match syn::parse_str::<syn::Type>(path) {
+        Ok(path) => {
+            let identifier = token(&item.identifier);
+            quote!(pub type #identifier = #path;)
+        }
+        Err(error) => {
+            let message = format!("{path:?}, which is to replace it, is no type: {error}");
+            notes.problem(&text.label, place, message);
+            TokenStream::new()
         }
     }
 }

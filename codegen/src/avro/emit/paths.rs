@@ -148,10 +148,19 @@ impl Context<'_> {
             _ => match self.options.time {
                 // A newtype writes itself.
                 Time::Runtime => self.logical_codec(logical, size),
-                Time::Jiff | Time::Chrono => {
-                    let codec = self.logical_codec(logical, size);
-                    quote!(<#codec as #rt::Codec>::Value)
-                }
+                // By its own name: types that are the same in Rust must be seen to be.
+                Time::Jiff => match logical {
+                    Logical::Date => quote!(#rt::jiff::CivilDate),
+                    Logical::TimeMillis | Logical::TimeMicros => quote!(#rt::jiff::Time),
+                    _ if is_local(logical) => quote!(#rt::jiff::DateTime),
+                    _ => quote!(#rt::jiff::Timestamp),
+                },
+                Time::Chrono => match logical {
+                    Logical::Date => quote!(#rt::chrono::NaiveDate),
+                    Logical::TimeMillis | Logical::TimeMicros => quote!(#rt::chrono::NaiveTime),
+                    _ if is_local(logical) => quote!(#rt::chrono::NaiveDateTime),
+                    _ => quote!(#rt::chrono::DateTime<#rt::chrono::Utc>),
+                },
             },
         }
     }
@@ -194,6 +203,15 @@ impl Context<'_> {
             Time::Chrono => quote!(#rt::chrono::#name),
         }
     }
+}
+
+const fn is_local(logical: Logical) -> bool {
+    matches!(
+        logical,
+        Logical::LocalTimestampMillis
+            | Logical::LocalTimestampMicros
+            | Logical::LocalTimestampNanos
+    )
 }
 
 fn primitive_type(primitive: Primitive) -> TokenStream {

@@ -7,7 +7,7 @@ use dovetail_runtime::{
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{Context, defaults, docs};
+use super::{Context, builders, defaults, docs};
 use crate::{
     avro::{
         Notes,
@@ -52,7 +52,7 @@ pub(super) fn record(
     quote!(#structure #defaults #codec)
 }
 
-/// `Default` where every field has a default, and `new` with the others where only some have.
+/// `Default` where every field has a default, `new` with the others where only some have, and a builder where it is asked for.
 fn constructors(
     context: &Context<'_>,
     id: ItemId,
@@ -63,6 +63,7 @@ fn constructors(
     let (item, text) = context.named_item(id);
     let mut arguments = Vec::new();
     let mut values = Vec::new();
+    let mut known = Vec::new();
     for (index, (field, (name, ty))) in record.fields.iter().zip(fields).enumerate() {
         let name = token(name);
         let value = match default_value(&text.schema, field) {
@@ -80,6 +81,7 @@ fn constructors(
                 None
             }
         };
+        known.push(value.clone());
         if let Some(value) = value {
             values.push(quote!(#name: #value));
         } else {
@@ -89,8 +91,11 @@ fn constructors(
         }
     }
     let identifier = token(&item.identifier);
+    let builder = builders::builder(context, id, fields, &known);
     if arguments.is_empty() {
         return quote! {
+            #builder
+
             impl ::core::default::Default for #identifier {
                 fn default() -> Self {
                     Self { #(#values),* }
@@ -99,9 +104,11 @@ fn constructors(
         };
     }
     if arguments.len() == values.len() || arguments.len() > ARGUMENTS {
-        return TokenStream::new();
+        return builder;
     }
     quote! {
+        #builder
+
         impl #identifier {
             /// A value with the given fields, and the defaults of the schema for all others.
             #[must_use]

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::Context;
+use super::{Context, convert};
 use crate::{
     avro::{
         items::Body,
@@ -133,7 +133,8 @@ fn is_bare_union(context: &Context<'_>, root: ItemId) -> bool {
     matches!(context.items.all[root].body, Body::Union(_))
 }
 
-/// Conversions from the types of the other versions of a unit to that of its first.
+/// Conversions from the types of the other versions of a unit to that of its first: such that cannot fail where every value
+/// has a counterpart.
 pub(in crate::avro) fn versions(context: &Context<'_>, newest: usize) -> TokenStream {
     let rt = &context.rt;
     let text = &context.texts[newest];
@@ -148,6 +149,18 @@ pub(in crate::avro) fn versions(context: &Context<'_>, newest: usize) -> TokenSt
         }
         seen.push(old);
         let from = context.path(&text.module, old);
+        if let Some(value) = convert::expression(context, &text.module, old, root) {
+            conversions.extend(quote! {
+                /// Every value of that version is one of this.
+                impl ::core::convert::From<&#from> for #to {
+                    #[allow(unused_variables)]
+                    fn from(value: &#from) -> Self {
+                        #value
+                    }
+                }
+            });
+            continue;
+        }
         conversions.extend(quote! {
             impl ::core::convert::TryFrom<&#from> for #to {
                 type Error = #rt::ConvertError;

@@ -6,6 +6,7 @@ use crate::{
     Map, Options,
     avro::{
         items::Items,
+        texts::Text,
         ty::{ItemId, Ty},
     },
 };
@@ -17,13 +18,21 @@ pub(super) struct Traits {
 }
 
 impl Traits {
-    pub(super) fn new(items: &Items, options: &Options) -> Self {
+    pub(super) fn new(texts: &[Text<'_>], items: &Items, options: &Options) -> Self {
+        // What somebody else's type has is not known.
+        let replaced: Vec<ItemId> = (0..items.all.len())
+            .filter(|&id| {
+                let item = &items.all[id];
+                let kind = texts[item.text].schema.kind(item.node);
+                options.replacements.contains_key(kind.full_name())
+            })
+            .collect();
         let is_float = |ty: &Ty| matches!(ty, Ty::Primitive(Primitive::Float | Primitive::Double));
         let is_unhashable =
             |ty: &Ty| is_float(ty) || (matches!(ty, Ty::Map(_)) && options.map == Map::HashMap);
         Self {
-            eq: without(items, is_float),
-            hash: without(items, is_unhashable),
+            eq: without(items, &replaced, is_float),
+            hash: without(items, &replaced, is_unhashable),
         }
     }
 
@@ -41,10 +50,13 @@ impl Traits {
 }
 
 /// The items that have no part of a kind, not even through others.
-fn without(items: &Items, is_such: impl Fn(&Ty) -> bool) -> Vec<bool> {
+fn without(items: &Items, replaced: &[ItemId], is_such: impl Fn(&Ty) -> bool) -> Vec<bool> {
     let mut users = vec![Vec::new(); items.all.len()];
     let mut without = vec![true; items.all.len()];
-    let mut waiting = Vec::new();
+    let mut waiting = replaced.to_vec();
+    for &id in replaced {
+        without[id] = false;
+    }
     for (id, item) in items.all.iter().enumerate() {
         for ty in item.body.types() {
             ty.parts(&mut |part| {

@@ -32,6 +32,46 @@ fn units() -> Vec<Unit> {
     );
     older.registered = registered(1, 11);
     order.also.push(older);
+    let mut grown = unit(
+        "grown",
+        r#"{"type": "record", "name": "Grown", "namespace": "new", "fields": [
+            {"name": "number", "type": "long"}, {"name": "text", "type": "bytes"},
+            {"name": "list", "type": {"type": "array", "items": ["long", "null"]}},
+            {"name": "entries", "type": {"type": "map", "values": "double"}},
+            {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["C", "A"], "default": "A"}},
+            {"name": "maybe", "type": ["null", {"type": "record", "name": "Part", "fields": [
+                {"name": "y", "type": "string", "default": "y"}, {"name": "x", "type": "long"}]}]},
+            {"name": "either", "type": ["int", "null", "Part", "string"]},
+            {"name": "single", "type": ["null", "int"]},
+            {"name": "hash", "type": {"type": "fixed", "name": "Hash", "size": 2}},
+            {"name": "part", "type": "Part", "default": {"x": 7}}]}"#,
+    );
+    let mut older = schema_text(
+        r#"{"type": "record", "name": "Grown", "namespace": "new", "fields": [
+            {"name": "hash", "type": {"type": "fixed", "name": "Hash", "size": 2}},
+            {"name": "number", "type": "int"}, {"name": "text", "type": "string"},
+            {"name": "list", "type": {"type": "array", "items": ["null", "int"]}},
+            {"name": "entries", "type": {"type": "map", "values": "float"}},
+            {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["A", "B"]}},
+            {"name": "maybe", "type": ["null", {"type": "record", "name": "Part", "fields": [{"name": "x", "type": "int"}]}]},
+            {"name": "either", "type": ["string", "Part", "null"]},
+            {"name": "single", "type": ["int"]}]}"#,
+        &[],
+    );
+    older.registered = registered(1, 21);
+    grown.also.push(older);
+    let mut narrowed = unit(
+        "narrowed",
+        r#"{"type": "record", "name": "Narrowed", "fields": [
+            {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["A"]}}]}"#,
+    );
+    let mut older = schema_text(
+        r#"{"type": "record", "name": "Narrowed", "fields": [
+            {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["A", "B"]}}]}"#,
+        &[],
+    );
+    older.registered = registered(1, 31);
+    narrowed.also.push(older);
     let mut referrer = unit(
         "referrer",
         r#"{"type": "record", "name": "Referrer", "fields": [{"name": "place", "type": ["null", "Place"]}]}"#,
@@ -44,7 +84,7 @@ fn units() -> Vec<Unit> {
         )],
     )
     .references;
-    let mut units = vec![order, referrer];
+    let mut units = vec![order, grown, narrowed, referrer];
     units.extend(CASES.iter().map(|(name, text)| unit(name, text)));
     units
 }

@@ -6,6 +6,7 @@ mod cases;
 mod compiled;
 mod corpus;
 mod evolution;
+mod options;
 mod random;
 
 use std::sync::Arc;

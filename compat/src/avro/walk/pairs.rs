@@ -8,21 +8,22 @@ use crate::{
     avro::{
         finding::{Finding, Location, What, missing_symbols},
         parse::{TRIED_BRANCHES, number},
-        tree::{Kind, Match, Primitive, Step},
+        tree::{Kind, Match, NodeId, Primitive, Step},
     },
 };
+
+/// How deep the glance goes that most pairs are decided by. What is deeper is looked at again from further down.
+const PLAIN_DEPTH: u32 = 4;
 
 impl Walk<'_> {
     /// Looks at one pair: decides it, or opens a frame for its children.
     pub(super) fn visit(&mut self, child: &Child, parent: u32) -> Result<Visited, TooComplex> {
         self.budget.step()?;
-        let reader = self.reader.kind(child.reader);
-        let writer = self.writer.kind(child.writer);
-        if let (Kind::Primitive(reader), Kind::Primitive(writer)) = (reader, writer)
-            && reader.reads(*writer)
-        {
+        if self.is_plainly_read(child.reader, child.writer, PLAIN_DEPTH) {
             return Ok(Visited::Decided(None));
         }
+        let reader = self.reader.kind(child.reader);
+        let writer = self.writer.kind(child.writer);
         let is_remembered = reader.named().is_some() || writer.named().is_some();
         if is_remembered && let Some(outcome) = self.recall(child) {
             return Ok(Visited::Decided(outcome));
@@ -46,6 +47,25 @@ impl Walk<'_> {
             self.memo.insert((child.reader, child.writer), known);
         }
         Ok(visited)
+    }
+
+    /// Whether a glance shows that nothing is wrong: both are primitives, or built alike of such without any names, as
+    /// most fields of most versions are. Nothing would be found or remembered on the long way either.
+    fn is_plainly_read(&self, reader: NodeId, writer: NodeId, depth: u32) -> bool {
+        match (self.reader.kind(reader), self.writer.kind(writer)) {
+            (Kind::Primitive(reader), Kind::Primitive(writer)) => reader.reads(*writer),
+            _ if depth == 0 => false,
+            (Kind::Array(reader), Kind::Array(writer)) | (Kind::Map(reader), Kind::Map(writer)) => {
+                self.is_plainly_read(*reader, *writer, depth - 1)
+            }
+            (Kind::Union(reader), Kind::Union(writer)) => {
+                let mut pairs = reader.branches.iter().zip(&writer.branches);
+                reader.branches.len() == writer.branches.len()
+                    && pairs
+                        .all(|(reader, writer)| self.is_plainly_read(*reader, *writer, depth - 1))
+            }
+            _ => false,
+        }
     }
 
     /// What is known of a pair that came up before.

@@ -20,8 +20,70 @@ struct Shown {
     document: Value,
     text: String,
     message: String,
-    /// Whether the reader minds the very place, and not only something around it.
-    is_exact: bool,
+    aim: Aim,
+}
+
+/// How well what the reader minds about a document is the difference that was to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Aim {
+    /// It minds something around the place.
+    Around,
+    /// It minds the very place.
+    Place,
+    /// It minds the place, by the keyword that differs.
+    Keyword,
+}
+
+/// What is to be shown.
+#[derive(Debug, Default)]
+struct Wanted<'d> {
+    /// The keyword that differs, where the path of the difference ends in one, or in a name below one.
+    keyword: Option<&'d str>,
+    /// A member became required.
+    is_requirement: bool,
+}
+
+impl<'d> Wanted<'d> {
+    fn of(difference: &'d Difference) -> Self {
+        const KEYWORDS: [&str; 22] = [
+            "additionalItems",
+            "additionalProperties",
+            "const",
+            "contains",
+            "dependencies",
+            "enum",
+            "exclusiveMaximum",
+            "exclusiveMinimum",
+            "maxContains",
+            "maxItems",
+            "maxLength",
+            "maxProperties",
+            "maximum",
+            "minContains",
+            "minItems",
+            "minLength",
+            "minProperties",
+            "minimum",
+            "multipleOf",
+            "pattern",
+            "required",
+            "uniqueItems",
+        ];
+        let mut ends = difference.path.rsplit('/').take(2);
+        Self {
+            keyword: ends.find(|end| KEYWORDS.contains(end)),
+            is_requirement: difference.rule.id.starts_with("REQUIRED_"),
+        }
+    }
+
+    /// The best that can be hoped for.
+    const fn aim(&self) -> Aim {
+        if self.keyword.is_some() || self.is_requirement {
+            Aim::Keyword
+        } else {
+            Aim::Place
+        }
+    }
 }
 
 /// The shortest document found that the writer's schema accepts and the reader's rejects where the difference is; `None`
@@ -35,6 +97,7 @@ pub(crate) fn witness(
     let route = Route::follow(&writer.model, &difference.path).unwrap_or_default();
     let maker = Maker::new(route.addresses(writer_bundle));
     let mut search = Search::new(reader_bundle, writer_bundle, maker);
+    search.wanted = Wanted::of(difference);
     search.along(&route.steps);
     search.finish()
 }
@@ -44,6 +107,7 @@ pub(super) struct Search<'b> {
     reader: &'b Bundle,
     writer: &'b Bundle,
     maker: Maker,
+    wanted: Wanted<'b>,
     /// Documents held against the validators.
     tries: usize,
     best: Option<Shown>,
@@ -55,6 +119,7 @@ impl<'b> Search<'b> {
             reader,
             writer,
             maker,
+            wanted: Wanted::default(),
             tries: 0,
             best: None,
         }
@@ -71,11 +136,16 @@ impl<'b> Search<'b> {
     }
 
     /// Looks at the end of a way, and where nothing is found there, one step before it, because what is forbidden is
-    /// minded by what contains it. At last, the set algebra is asked.
+    /// minded by what contains it; for what is required, which is minded there as well, the other way round. At last, the
+    /// set algebra is asked.
     pub(super) fn along(&mut self, steps: &[Step]) {
         /// Documents tried at one place.
         const MOST: usize = 300;
-        for (end, below) in [(steps.len(), 1), (steps.len().saturating_sub(1), 2)] {
+        let mut ends = [(steps.len(), 1), (steps.len().saturating_sub(1), 2)];
+        if self.wanted.is_requirement {
+            ends.reverse();
+        }
+        for (end, below) in ends {
             let way = steps;
             let steps = &steps[..end];
             self.maker.refill(100_000);
@@ -89,7 +159,7 @@ impl<'b> Search<'b> {
                     || self
                         .best
                         .as_ref()
-                        .is_some_and(|best| self.tries > 100 && best.is_exact)
+                        .is_some_and(|best| self.tries > 100 && best.aim >= Aim::Place)
                 {
                     break;
                 }
@@ -127,7 +197,7 @@ impl<'b> Search<'b> {
         let is_no_better = self
             .best
             .as_ref()
-            .is_some_and(|best| best.is_exact && best.text.len() <= text.len());
+            .is_some_and(|best| best.aim >= self.wanted.aim() && best.text.len() <= text.len());
         let is_cheap = |maker: &mut Maker, bundle| maker.is_cheap(&document, bundle);
         if is_no_better
             || !is_cheap(&mut self.maker, self.writer)
@@ -136,47 +206,74 @@ impl<'b> Search<'b> {
         {
             return;
         }
-        let Some((message, is_exact)) = verdict(self.reader, &document, steps) else {
+        let Some((message, aim)) = verdict(self.reader, &document, steps, &self.wanted) else {
             return;
         };
         let is_better = self.best.as_ref().is_none_or(|best| {
-            (is_exact, std::cmp::Reverse(text.len()))
-                > (best.is_exact, std::cmp::Reverse(best.text.len()))
+            (aim, std::cmp::Reverse(text.len())) > (best.aim, std::cmp::Reverse(best.text.len()))
         });
         if is_better {
             self.best = Some(Shown {
                 document,
                 text,
                 message,
-                is_exact,
+                aim,
             });
         }
     }
 }
 
-/// What the reader minds about a document at the end of a way, and whether it is at the very end.
-fn verdict(reader: &Bundle, document: &Value, steps: &[Step]) -> Option<(String, bool)> {
+/// What the reader minds about a document at the end of a way, and how well that shows what is wanted.
+fn verdict(
+    reader: &Bundle,
+    document: &Value,
+    steps: &[Step],
+    wanted: &Wanted<'_>,
+) -> Option<(String, Aim)> {
     let pointer = pointer(steps);
-    let parent = pointer.rfind('/').map(|end| &pointer[..end]);
-    // The item at the end stands for all of its array.
     let is_item = matches!(steps.last(), Some(Step::Index(_)));
+    let mut best: Option<(&ValidationError<'_>, Aim)> = None;
     let errors = reader.errors(document);
-    let exact = |error: &&ValidationError<'_>| {
-        let place = error.instance_path().as_str();
-        place == pointer
-            || place
-                .strip_prefix(pointer.as_str())
-                .is_some_and(|rest| rest.starts_with('/'))
-    };
-    let around = |error: &&ValidationError<'_>| {
-        let place = error.instance_path().as_str();
-        parent.is_some_and(|parent| place == parent || (is_item && is_above(parent, place)))
-            || (is_combination(error.kind()) && is_above(place, &pointer))
-    };
-    let found = errors.iter().find(exact);
-    let is_exact = found.is_some();
-    let error = found.or_else(|| errors.iter().find(around))?;
-    Some((message(error), is_exact))
+    for error in &errors {
+        if let Some(aim) = aim(error, &pointer, is_item, wanted)
+            && best.is_none_or(|(_, known)| aim > known)
+        {
+            best = Some((error, aim));
+        }
+    }
+    best.map(|(error, aim)| (message(error), aim))
+}
+
+/// How well an error shows what is wanted at a place; an item at the end of a way stands for all of its array.
+fn aim(
+    error: &ValidationError<'_>,
+    pointer: &str,
+    is_item: bool,
+    wanted: &Wanted<'_>,
+) -> Option<Aim> {
+    let place = error.instance_path().as_str();
+    let parent = pointer.rfind('/').map(|end| &pointer[..end]);
+    if wanted.is_requirement
+        && parent == Some(place)
+        && let ValidationErrorKind::Required { property } = error.kind()
+    {
+        let name = property.as_str().unwrap_or_default();
+        let mut required = place.to_owned();
+        push_segment(&mut required, name);
+        return Some(if required == pointer {
+            Aim::Keyword
+        } else {
+            Aim::Around
+        });
+    }
+    if is_above(pointer, place) {
+        let is_named = wanted.keyword == Some(error.kind().keyword());
+        return Some(if is_named { Aim::Keyword } else { Aim::Place });
+    }
+    let is_around = parent
+        .is_some_and(|parent| place == parent || (is_item && is_above(parent, place)))
+        || (is_combination(error.kind()) && is_above(place, pointer));
+    is_around.then_some(Aim::Around)
 }
 
 /// Whether one place contains another.

@@ -98,6 +98,33 @@ proptest! {
     }
 
     #[test]
+    fn both_directions_are_one_and_then_the_other(one in schemas(), other in schemas()) {
+        let (one, other) = (read(&one), read(&other));
+        let found = |directions: &[Direction]| {
+            let report = check(&one, &other, directions, CompatibilityPolicy::Strict).unwrap();
+            report.findings
+        };
+        let both = found(&[Direction::Backward, Direction::Forward]);
+        prop_assert_eq!(both, [found(&[Direction::Backward]), found(&[Direction::Forward])].concat());
+    }
+
+    #[test]
+    fn normalizing_changes_no_verdict(one in schemas(), other in schemas()) {
+        let (one, other) = (read(&one), read(&other));
+        let normal = |schema: &dovetail_compat::Schema| {
+            parse(SchemaType::Json, &schema.normalized(), &[]).unwrap()
+        };
+        let normalized = (normal(&one), normal(&other));
+        for policy in POLICIES {
+            for direction in [Direction::Backward, Direction::Forward] {
+                let plain = check(&one, &other, &[direction], policy).unwrap();
+                let normal = check(&normalized.0, &normalized.1, &[direction], policy).unwrap();
+                prop_assert_eq!(plain.is_compatible(), normal.is_compatible(), "{:?}", plain.messages());
+            }
+        }
+    }
+
+    #[test]
     fn what_the_strict_policy_passes_the_lenient_one_passes(one in schemas(), other in schemas()) {
         let (one, other) = (read(&one), read(&other));
         let passes = |policy| check(&one, &other, &[Direction::Backward], policy).unwrap().is_compatible();

@@ -196,7 +196,7 @@ fn versions() {
             city: "Bern".to_owned(),
         },
     };
-    let new = Order::try_from(&old).unwrap();
+    let new = Order::from(&old);
     let expected = Order {
         id: 5,
         name: "n".to_owned(),
@@ -211,4 +211,39 @@ fn versions() {
         expected
     );
     through(&new);
+    grown();
+    narrowed();
+}
+
+/// A conversion that is written out gives what reading gives.
+fn grown() {
+    use avro_cases::grown::{Grown, v1::new as v1};
+    let old = v1::Grown {
+        number: 1,
+        text: "t".to_owned(),
+        list: vec![Some(1), None],
+        entries: HashMap::from([("k".to_owned(), 2.5)]),
+        kind: v1::Kind::B,
+        maybe: Some(v1::Part { x: 3 }),
+        either: Some(v1::GrownEither::Part(v1::Part { x: 4 })),
+        single: 5,
+        hash: v1::Hash([1, 2]),
+    };
+    let new = Grown::from(&old);
+    let plan = Plan::<Grown>::new(v1::Grown::SCHEMA).unwrap();
+    assert_eq!(new, Grown::from_slice_with(&plan, &old.to_vec().unwrap()).unwrap());
+    assert_eq!((new.number, new.kind, new.single), (1, avro_cases::grown::new::Kind::A, Some(5)));
+    assert_eq!(new.part, avro_cases::grown::new::Part { x: 7, y: "y".to_owned() });
+    let none = v1::Grown { maybe: None, either: None, kind: v1::Kind::A, ..old };
+    let plan_of_none = Grown::from_slice_with(&plan, &none.to_vec().unwrap()).unwrap();
+    assert_eq!(Grown::from(&none), plan_of_none);
+}
+
+/// Where some value has no counterpart, the conversion may fail, and does for that value only.
+fn narrowed() {
+    use avro_cases::narrowed::{Narrowed, v1};
+    let of = |kind| v1::Narrowed { kind };
+    let new: Result<Narrowed, dovetail_runtime::ConvertError> = Narrowed::try_from(&of(v1::Kind::A));
+    assert_eq!(new.unwrap().kind, avro_cases::narrowed::Kind::A);
+    assert!(Narrowed::try_from(&of(v1::Kind::B)).is_err());
 }

@@ -1,0 +1,3 @@
+fn main() -> Result<(), dovetail_codegen::BuildError> {
+    dovetail_codegen::build()
+}
