@@ -74,7 +74,8 @@ async fn the_example_receiver_does_once_what_comes_twice() {
     let deliveries = node.get(&format!("{webhook}/deliveries")).await.ok();
     let event = text(&deliveries["deliveries"][0]["event"]);
     let again = format!("{webhook}/deliveries/{event}/redeliver");
-    node.send("POST", &again, None).await.ok();
+    let asked = node.send("POST", &again, None).await;
+    assert_eq!(asked.status, 202, "{}", asked.text);
     let attempts = format!("{webhook}/deliveries/{event}/attempts");
     while node.get(&attempts).await.ok().as_array().map(Vec::len) != Some(2) {
         tokio::time::sleep(Duration::from_millis(10)).await;
