@@ -338,6 +338,8 @@ fn without_context(path: &str) -> &str {
         "mode",
         "compatibility",
         "associations",
+        "associations:batchGet",
+        "associations:batchMutate",
     ];
     let first = rest.and_then(|rest| rest.split('/').nth(1));
     match (rest, first) {

@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 
 use super::{null_as_default, object_or_null, objects};
 use crate::{
-    Metadata, QualifiedSubject, Reference, RuleSet, SchemaId, SchemaTags, SchemaType, Version,
+    Association, Metadata, QualifiedSubject, Reference, RuleSet, SchemaId, SchemaTags, SchemaType,
+    Version,
 };
 
 /// The body of a registration, a lookup and a compatibility check.
@@ -144,6 +145,9 @@ pub struct SchemaBody<'a> {
     /// The subjects that stand for this one, where they were asked for.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub aliases: &'a [QualifiedSubject],
+    /// The associations of the subject, where they were asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub associations: &'a [&'a Association],
 }
 
 /// A schema found by its id.

@@ -135,8 +135,8 @@ pub(crate) async fn batch_mutate(
 
 async fn list(registry: &Registry, whose: &Whose, query: &Query) -> Answer {
     let found = registry.associations(whose, &filter(query)?).await?;
-    let offset = number(query, "offset")?.unwrap_or(0).max(0);
-    let limit = number(query, "limit")?.unwrap_or(0);
+    let offset = query.integer("offset")?.unwrap_or(0).max(0);
+    let limit = query.integer("limit")?.unwrap_or(0);
     let limit = usize::try_from(limit)
         .ok()
         .filter(|limit| (1..=PAGE).contains(limit));
@@ -270,33 +270,26 @@ fn fits(requests: usize) -> Result<(), HttpError> {
 fn filter(query: &Query) -> Result<AssociationFilter, HttpError> {
     let types = query
         .every("associationType")
-        .filter(|text| !text.is_empty());
-    let types = types.map(|text| typed("associationType", text));
-    let lifecycle = query.text("lifecycle")?.filter(|text| !text.is_empty());
+        .map(|text| typed("associationType", text));
     Ok(AssociationFilter {
         resource_type: query
             .text("resourceType")?
             .filter(|text| !text.is_empty())
             .map(str::to_owned),
         types: types.collect::<Result<_, _>>()?,
-        lifecycle: lifecycle.map(|text| typed("lifecycle", text)).transpose()?,
+        lifecycle: query
+            .text("lifecycle")?
+            .map(|text| typed("lifecycle", text))
+            .transpose()?,
     })
 }
 
-fn typed<T: std::str::FromStr<Err: std::fmt::Display>>(
+pub(super) fn typed<T: std::str::FromStr<Err: std::fmt::Display>>(
     property: &'static str,
     text: &str,
 ) -> Result<T, HttpError> {
     text.parse()
         .map_err(|error: T::Err| invalid(property, &error.to_string()))
-}
-
-fn number(query: &Query, name: &str) -> Result<Option<i64>, HttpError> {
-    let text = query.text(name)?.filter(|text| !text.is_empty());
-    let wrong =
-        || HttpError::bad_request(format!("the query parameter {name} must be a whole number"));
-    text.map(|text| text.parse().map_err(|_| wrong()))
-        .transpose()
 }
 
 /// The context of subjects that do not name theirs, as `.context`, `:.context:` or `context`.

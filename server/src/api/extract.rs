@@ -266,7 +266,7 @@ impl Query {
     }
 
     /// A whole number; one that is too large is as large as can be.
-    fn integer(&self, name: &str) -> Result<Option<i64>, HttpError> {
+    pub(super) fn integer(&self, name: &str) -> Result<Option<i64>, HttpError> {
         let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else {
             return Ok(None);
         };

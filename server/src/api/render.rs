@@ -9,7 +9,7 @@ use axum::{
 };
 use bytes::Bytes;
 use dovetail_model::{
-    QualifiedSubject, SchemaId,
+    Association, SchemaId,
     bodies::{SchemaBody, SchemaString},
 };
 use futures_util::{Stream, StreamExt, stream};
@@ -19,7 +19,7 @@ use serde_json::value::RawValue;
 use crate::{
     core::Rendered,
     http::{HttpError, MediaType},
-    registry::{Found, Profile},
+    registry::{Found, Listed, Profile},
 };
 
 /// A JSON answer.
@@ -122,13 +122,15 @@ pub(super) fn schema_body(found: &Found, profile: Profile) -> Result<Response, H
 /// A version of a subject as a part of a list, with the subjects that stand for its own.
 pub(super) fn listed(
     found: &Found,
-    aliases: &[QualifiedSubject],
+    listed: &Listed,
     profile: Profile,
 ) -> Result<Vec<u8>, HttpError> {
     let guid = found.schema.guid.to_string();
+    let associations: Vec<&Association> = listed.associations.iter().map(AsRef::as_ref).collect();
     let body = SchemaBody {
         subject: Some(subject_name(found)),
-        aliases,
+        aliases: &listed.aliases,
+        associations: &associations,
         ..schema_body_of(found, &guid, profile)
     };
     write_sized(room(found), &body)
@@ -217,6 +219,7 @@ fn schema_body_of<'a>(found: &'a Found, guid: &'a str, profile: Profile) -> Sche
         ts: found.at,
         deleted: found.deleted,
         aliases: &[],
+        associations: &[],
     }
 }
 

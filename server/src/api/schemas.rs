@@ -4,10 +4,11 @@ use std::str::FromStr;
 
 use axum::extract::Path;
 use dovetail_compat::Guid;
-use dovetail_model::SchemaType;
+use dovetail_model::{Lifecycle, SchemaType};
 use futures_util::{StreamExt, stream};
 
 use super::{
+    associations::typed,
     extract::{Answer, Live, Query, WithId, parse_scope},
     render::{self, json, json_list, schema_by_guid, schema_by_id, schema_text},
     show::show,
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     core::Scope,
     http::HttpError,
-    registry::{RegistryError, SchemaFilter, SubjectFilter},
+    registry::{AssociatedWith, RegistryError, SchemaFilter, SubjectFilter},
 };
 
 /// The most schemas that one answer lists.
@@ -34,6 +35,7 @@ pub(crate) async fn list(Live(registry): Live, query: Query) -> Answer {
         latest_only: query.flag("latestOnly")?,
         rule_type: query.text("ruleType")?.map(str::to_owned),
         aliases: query.flag("aliases")?,
+        associated: associated(&query)?,
     };
     let listed = registry.listing(&filter, page.offset, page.limit).await?;
     let profile = registry.profile();
@@ -42,7 +44,7 @@ pub(crate) async fn list(Live(registry): Live, query: Query) -> Answer {
             let registry = registry.clone();
             async move {
                 let found = registry.fetch(&one).await?;
-                let found = found.map(|found| render::listed(&found, &one.aliases, profile));
+                let found = found.map(|found| render::listed(&found, &one, profile));
                 found.transpose()
             }
         })
@@ -123,4 +125,32 @@ fn scope(query: &Query) -> Result<Scope, HttpError> {
         None | Some("") => Ok(Scope::default_context()),
         Some(text) => parse_scope(text),
     }
+}
+
+/// Which associations subjects must have; `None` where nothing is said of them.
+fn associated(query: &Query) -> Result<Option<AssociatedWith>, HttpError> {
+    let mut wanted = AssociatedWith {
+        resource_type: query
+            .text("resourceType")?
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned),
+        types: query
+            .every("associationType")
+            .map(|text| typed("associationType", text))
+            .collect::<Result<_, _>>()?,
+        ..AssociatedWith::default()
+    };
+    for text in query.every("lifecycle") {
+        if text == "NONE" {
+            wanted.or_none = true;
+        } else {
+            let lifecycle: Lifecycle = typed("lifecycle", text)?;
+            wanted.lifecycles.push(lifecycle);
+        }
+    }
+    let is_said = wanted.resource_type.is_some()
+        || !wanted.types.is_empty()
+        || !wanted.lifecycles.is_empty()
+        || wanted.or_none;
+    Ok(is_said.then_some(wanted))
 }

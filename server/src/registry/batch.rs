@@ -40,6 +40,9 @@ pub type Batch = Vec<Result<Placed>>;
 
 /// A schema of a batch on its way.
 struct Item {
+    /// The subject that the request names.
+    asked: QualifiedSubject,
+    /// The one that is meant: another one where the first is an alias.
     subject: QualifiedSubject,
     request: RegisterRequest,
     references: Vec<BatchReference>,
@@ -74,17 +77,20 @@ impl Registry {
         normalize: bool,
         dry_run: bool,
     ) -> Result<Batch> {
-        let items: Vec<Result<Item>> = items
+        let mut items: Vec<Result<Item>> = items
             .into_iter()
             .map(|item| Item::new(item, normalize))
             .collect();
         loop {
             let view = self.view().await?;
+            for item in items.iter_mut().flatten() {
+                item.subject = view.aliased(&item.asked).into_owned();
+            }
             let prepared = self.prepare_batch(&view, &items).await;
             if dry_run || !prepared.writes() {
                 return Ok(prepared.batch(items.len()));
             }
-            match self.commit_batch(prepared.plans.clone()).await {
+            match self.commit_batch(prepared.plans.clone(), &items).await {
                 Ok(placed) => return Ok(prepared.placed(placed, items.len())),
                 Err(Stop::At(_, RegistryError::Moved)) => {}
                 Err(Stop::At(place, error)) => {
@@ -153,9 +159,20 @@ impl Registry {
     async fn commit_batch(
         &self,
         mut plans: Vec<(usize, Plan)>,
+        items: &[Result<Item>],
     ) -> std::result::Result<Vec<(usize, Placed)>, Stop> {
         let kept = plans.clone();
+        let named = items.iter().flatten();
+        let named: Vec<_> = named
+            .map(|item| (item.asked.clone(), item.subject.clone()))
+            .collect();
         let decide = move |moment: &Moment<'_>| {
+            let is_meant = |(asked, subject): &(QualifiedSubject, QualifiedSubject)| {
+                *moment.view.aliased(asked) == *subject
+            };
+            if !named.iter().all(is_meant) {
+                return Err(Stop::At(0, RegistryError::Moved));
+            }
             let mut staged = View::clone(moment.view);
             let mut mutations = Vec::new();
             let mut placed = Vec::with_capacity(plans.len());
@@ -272,8 +289,10 @@ impl Item {
             version,
             normalize: own_normalize,
         } = item;
+        let asked = QualifiedSubject::parse(&subject)?;
         Ok(Self {
-            subject: QualifiedSubject::parse(&subject)?,
+            subject: asked.clone(),
+            asked,
             request: RegisterRequest {
                 schema,
                 schema_type,

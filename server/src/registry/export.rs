@@ -93,8 +93,8 @@ impl Export {
             format: EXPORT_FORMAT.to_owned(),
             sequence: self.view.seq(),
         }));
-        let contexts = self.view.contexts().map(|(context, _)| context.clone());
-        lines.extend(contexts.map(ExportLine::Context));
+        let existing = self.view.contexts().filter(|(_, slot)| slot.exists());
+        lines.extend(existing.map(|(context, _)| ExportLine::Context(context.clone())));
     }
 
     async fn schemas(&mut self, lines: &mut Vec<ExportLine>) -> Result<()> {

@@ -1,8 +1,11 @@
 //! Listing schemas: every version of every subject that a filter leaves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use dovetail_model::{QualifiedSubject, RuleSet};
+use dovetail_model::{Association, AssociationType, Lifecycle, QualifiedSubject, RuleSet};
 
 use super::{Found, Registry, Result, SubjectFilter, Visibility};
 use crate::core::{SubjectView, VersionEntry, View};
@@ -18,6 +21,18 @@ pub struct SchemaFilter {
     pub rule_type: Option<String>,
     /// Also what subjects are aliases of, with the names of those.
     pub aliases: bool,
+    /// Only schemas of subjects that resources are associated with like this, or with none.
+    pub associated: Option<AssociatedWith>,
+}
+
+/// Which associations the subjects of a listing have. What is empty holds for all.
+#[derive(Debug, Clone, Default)]
+pub struct AssociatedWith {
+    pub resource_type: Option<String>,
+    pub types: Vec<AssociationType>,
+    pub lifecycles: Vec<Lifecycle>,
+    /// Those as well that have no association of that resource type and those types.
+    pub or_none: bool,
 }
 
 /// One version of a listing, not fetched yet.
@@ -27,6 +42,26 @@ pub struct Listed {
     pub entry: VersionEntry,
     /// The subjects that stand for this one.
     pub aliases: Vec<QualifiedSubject>,
+    /// The associations of the subject that the filter means.
+    pub associations: Vec<Arc<Association>>,
+}
+
+impl AssociatedWith {
+    /// The associations of a subject that are meant; `None` where the subject is not.
+    fn of(&self, view: &View, subject: &QualifiedSubject) -> Option<Vec<Arc<Association>>> {
+        let is_fitting = |one: &&Arc<Association>| {
+            let wanted = self.resource_type.as_ref();
+            wanted.is_none_or(|wanted| *wanted == one.resource_type)
+                && (self.types.is_empty() || self.types.contains(&one.association_type))
+        };
+        let associations = view.associations();
+        let fitting = associations.of_subject(subject).filter(is_fitting);
+        let mut meant: Vec<Arc<Association>> = fitting.cloned().collect();
+        let has_none = meant.is_empty();
+        let any_lifecycle = self.lifecycles.is_empty() && !self.or_none;
+        meant.retain(|one| any_lifecycle || self.lifecycles.contains(&one.lifecycle));
+        (!meant.is_empty() || has_none && self.or_none).then_some(meant)
+    }
 }
 
 impl Registry {
@@ -44,6 +79,13 @@ impl Registry {
             let Some(holder) = view.subject(&subject) else {
                 continue;
             };
+            let associations = match &filter.associated {
+                Some(wanted) => wanted.of(&view, &subject),
+                None => Some(Vec::new()),
+            };
+            let Some(associations) = associations else {
+                continue;
+            };
             for entry in versions(holder, filter) {
                 if found.len() == limit {
                     return Ok(found);
@@ -59,6 +101,7 @@ impl Registry {
                     subject: subject.clone(),
                     entry,
                     aliases: aliases.clone(),
+                    associations: associations.clone(),
                 });
             }
         }

@@ -41,7 +41,7 @@ pub use error::RegistryError;
 pub use explain::Explained;
 pub use export::Export;
 pub use import::{Spool, SpoolError};
-pub use listing::{Listed, SchemaFilter};
+pub use listing::{AssociatedWith, Listed, SchemaFilter};
 pub use lookup::Found;
 pub use mode::IMPORT_NEEDS_EMPTY;
 pub use parser::ParserLimits;

@@ -308,10 +308,6 @@ macro_rules! queries {
         }
 
         async fn reserve(connection: &mut $connection, reserved: &Reserved) -> Result<()> {
-            query(statements::INSERT_CONTEXT)
-                .bind(reserved.context.as_str())
-                .execute(&mut *connection)
-                .await?;
             query(statements::RESERVE_ID)
                 .bind(reserved.context.as_str())
                 .bind(i64::from(reserved.id.get()))

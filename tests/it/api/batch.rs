@@ -436,3 +436,31 @@ on_both!(batches_and_registrations_race_to_unbroken_chains, |node| {
         );
     }
 });
+
+on_both!(a_batch_follows_aliases, |node| {
+    let alias = json!({ "alias": "orders" });
+    node.put("/config/bestellungen", &alias).await.ok();
+    let schemas = json!([
+        item("bestellungen", STRING),
+        referring(
+            "receipts",
+            &record_of("Receipt", "Order"),
+            json!([{ "name": "Order", "item": 2 }])
+        ),
+        item("bestellungen-record", &record("Order")),
+    ]);
+    let record_alias = json!({ "alias": ":.shop:record" });
+    node.put("/config/bestellungen-record", &record_alias)
+        .await
+        .ok();
+    let outcomes = dry_run(&node, schemas.clone()).await;
+    assert_eq!(each(&outcomes, "outcome"), ["new", "new", "new"]);
+    batch(&node, schemas.clone()).await.ok();
+    let subjects = node.get("/subjects?subjectPrefix=:*:").await.ok();
+    assert_eq!(subjects, json!([":.shop:record", "orders", "receipts"]));
+    let receipt = node.get("/subjects/receipts/versions/1").await.ok();
+    assert_eq!(receipt["references"][0]["subject"], ":.shop:record");
+    let again = batch(&node, schemas).await.ok();
+    let unchanged = ["unchanged", "unchanged", "unchanged"];
+    assert_eq!(each(&again["schemas"], "outcome"), unchanged);
+});

@@ -342,3 +342,31 @@ on_both!(an_id_is_looked_for_under_a_name_in_all_contexts, |node| {
         json!([":.one:a"])
     );
 });
+
+on_both!(a_path_in_a_context_leads_to_its_associations, |node| {
+    node.register(":.c:a", STRING).await.ok();
+    node.register("a", INT).await.ok();
+    let body = json!({ "resourceName": "t", "resourceNamespace": "n", "resourceId": "7",
+        "associations": [{ "subject": "a", "lifecycle": "WEAK" }] });
+    let made = node.post("/contexts/c/associations", &body).await.ok();
+    assert_eq!(made["associations"][0]["subject"], ":.c:a");
+    let of_subject = node.get("/contexts/.c/associations/subjects/a").await.ok();
+    assert_eq!(of_subject[0]["resourceId"], "7");
+    assert_eq!(
+        node.get("/associations/subjects/:.c:a").await.ok(),
+        of_subject
+    );
+    let elsewhere = node.get("/associations/subjects/a").await.ok();
+    assert_eq!(elsewhere, json!([]));
+    let upserted = json!({ "resourceName": "t", "resourceNamespace": "n",
+        "associations": [{ "subject": "a", "lifecycle": "STRONG" }] });
+    let path = "/contexts/:.c:/associations/resources/7";
+    node.put(path, &upserted).await.ok();
+    let listed = node.get("/contexts/c/schemas?lifecycle=STRONG").await.ok();
+    assert_eq!(listed[0]["subject"], ":.c:a");
+    let batch = json!({ "requests": [{ "resourceId": "7" }] });
+    let got = node.post("/contexts/c/associations:batchGet", &batch).await;
+    assert_eq!(got.status, 207, "{}", got.text);
+    assert_eq!(node.delete(path).await.status, 204);
+    assert_eq!(node.get("/associations/resources/7").await.ok(), json!([]));
+});

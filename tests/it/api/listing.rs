@@ -251,3 +251,52 @@ on_both!(the_server_says_what_it_is, |node| {
     let deployment = node.get("/v1/metadata/deployment").await.ok();
     assert_eq!(deployment, json!({ "attributes": [] }));
 });
+
+on_both!(schemas_are_listed_by_what_owns_their_subjects, |node| {
+    for subject in ["free", "keyed", "owned"] {
+        node.register(subject, STRING).await.ok();
+    }
+    let associations = json!([
+        { "subject": "keyed", "associationType": "key", "lifecycle": "WEAK" },
+        { "subject": "owned", "associationType": "value", "lifecycle": "STRONG" },
+    ]);
+    let body = json!({ "resourceName": "t", "resourceNamespace": "n", "resourceId": "7", "associations": associations });
+    node.post("/associations", &body).await.ok();
+    for (query, expected) in [
+        ("", &["free 1", "keyed 1", "owned 1"][..]),
+        ("?resourceType=topic", &["keyed 1", "owned 1"]),
+        ("?resourceType=cluster", &[]),
+        (
+            "?resourceType=cluster&lifecycle=NONE",
+            &["free 1", "keyed 1", "owned 1"],
+        ),
+        ("?associationType=key", &["keyed 1"]),
+        (
+            "?associationType=key&associationType=value",
+            &["keyed 1", "owned 1"],
+        ),
+        ("?lifecycle=STRONG", &["owned 1"]),
+        ("?lifecycle=NONE", &["free 1"]),
+        ("?lifecycle=NONE&lifecycle=WEAK", &["free 1", "keyed 1"]),
+        (
+            "?lifecycle=NONE&associationType=key",
+            &["free 1", "owned 1"],
+        ),
+        ("?lifecycle=STRONG&associationType=key", &[]),
+        ("?lifecycle=STRONG&subjectPrefix=k", &[]),
+    ] {
+        assert_eq!(listed(&node, query).await, expected, "{query}");
+    }
+    let shown = node.get("/schemas?lifecycle=STRONG").await.ok();
+    let of_subject = node.get("/associations/subjects/owned").await.ok();
+    assert_eq!(shown[0]["associations"], of_subject);
+    assert_eq!(
+        node.get("/schemas").await.ok()[2].get("associations"),
+        None,
+        "nobody asked"
+    );
+    for query in ["associationType=both", "lifecycle=strong", "lifecycle="] {
+        let answer = node.get(&format!("/schemas?{query}")).await;
+        assert_eq!(answer.refusal(), (422, 42212), "{query}");
+    }
+});

@@ -71,6 +71,11 @@ pub(crate) async fn fill(node: &Node) {
         .await
         .ok();
     node.delete("/config/:.empty:").await.ok();
+    // The context goes, and the meaning of its id stays.
+    node.register(":.left:a", &record("Left")).await.ok();
+    node.delete("/subjects/:.left:a").await.ok();
+    node.delete("/subjects/:.left:a?permanent=true").await.ok();
+    assert_eq!(node.delete("/contexts/left").await.status, 204);
     let association = json!({ "resourceName": "t", "resourceNamespace": "n", "resourceId": "7",
         "associations": [{ "subject": "orders", "associationType": "key", "lifecycle": "STRONG" },
             { "subject": "money", "lifecycle": "WEAK" }] });
@@ -418,5 +423,24 @@ on_both!(an_export_holds_still_while_others_write, |node| {
         let database = Database::sqlite();
         let to = Node::start(&database).await;
         import(&to, exported).await.ok();
+    }
+});
+
+on_both!(a_deleted_context_leaves_its_ids_and_nothing_else, |node| {
+    fill(&node).await;
+    let database = Database::sqlite();
+    let to = Node::start(&database).await;
+    import(&to, &export(&node).await).await.ok();
+    let contexts = json!([".", ".empty", ".team"]);
+    assert_eq!(node.get("/contexts").await.ok(), contexts);
+    assert_eq!(to.get("/contexts").await.ok(), contexts);
+    to.kill().await;
+    let to = Node::start(&database).await;
+    assert_eq!(to.get("/contexts").await.ok(), contexts);
+    for node in [&node, &to] {
+        let id = node.register(":.left:b", STRING).await.ok()["id"].clone();
+        assert_eq!(id, 2, "1 was the one that went");
+        let id = node.register(":.left:a", &record("Left")).await.ok()["id"].clone();
+        assert_eq!(id, 1, "and is it again");
     }
 });

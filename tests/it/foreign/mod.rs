@@ -1,6 +1,7 @@
 //! The clients people run, against a running node. Their suites stand in `tests/foreign`, each in its own language;
 //! `scripts/foreign-clients` installs what they need into `target/foreign`. The Rust client of another house is `converter`.
 
+mod agreement;
 mod contract;
 mod converter;
 

@@ -7,7 +7,7 @@ use protox::Compiler;
 
 use super::{
     imports::{Imports, ROOT},
-    messages,
+    messages::Text,
 };
 use crate::{
     ResolvedSchema,
@@ -34,7 +34,8 @@ impl Dynamic {
 /// The messages of a schema.
 #[derive(Debug)]
 pub struct Pool {
-    pool: DescriptorPool,
+    descriptors: DescriptorPool,
+    text: Text,
     /// The way to the message that is written.
     way: Option<MessageIndexes>,
 }
@@ -42,7 +43,7 @@ pub struct Pool {
 impl Pool {
     /// The descriptor of a message, which new messages are made from.
     pub fn message(&self, full_name: &str) -> Option<MessageDescriptor> {
-        self.pool.get_message_by_name(full_name)
+        self.descriptors.get_message_by_name(full_name)
     }
 
     /// The messages of a schema, with everything it imports.
@@ -50,12 +51,17 @@ impl Pool {
         let mut compiler = Compiler::with_file_resolver(Imports::of(schema));
         compiler.include_imports(true).open_file(ROOT)?;
         let pool = compiler.descriptor_pool();
-        Ok(Self { pool, way: None })
+        let file = pool.get_file_by_name(ROOT).ok_or("it has no file")?;
+        let text = Text::of(&schema.schema.text, file.file_descriptor_proto().clone());
+        Ok(Self {
+            descriptors: pool,
+            text,
+            way: None,
+        })
     }
 
     fn at(&self, way: &MessageIndexes) -> Option<MessageDescriptor> {
-        let file = self.pool.get_file_by_name(ROOT)?;
-        self.message(&messages::full_name(file.file_descriptor_proto(), way)?)
+        self.message(&self.text.full_name(way)?)
     }
 }
 
@@ -74,11 +80,10 @@ impl Codec for Dynamic {
 
     fn writer(&self, schema: &ResolvedSchema) -> Result<Pool, CodecError> {
         let pool = Pool::of(schema)?;
-        let file = pool.pool.get_file_by_name(ROOT).ok_or("it has no file")?;
-        let way = messages::way(file.file_descriptor_proto(), &self.full_name);
-        let way = way.ok_or_else(|| format!("it has no message {}", self.full_name))?;
+        let ways = pool.text.ways(&self.full_name);
+        let ways = ways.ok_or_else(|| format!("it has no message {}", self.full_name))?;
         Ok(Pool {
-            way: Some(way),
+            way: Some(ways.written),
             ..pool
         })
     }

@@ -6,7 +6,7 @@ use dovetail_model::SchemaType;
 use dovetail_runtime::ProtobufType;
 use prost::{Message, Name};
 
-use super::messages;
+use super::messages::{Text, Ways};
 use crate::{
     ResolvedSchema,
     codec::{Codec, CodecError},
@@ -70,12 +70,19 @@ impl<M: ProtobufType> Prost<M> {
     }
 }
 
+impl<M> Prost<M> {
+    fn ways(&self, schema: &ResolvedSchema) -> Result<Ways, CodecError> {
+        let ways = Text::parse(&schema.schema.text)?.ways(&self.full_name);
+        ways.ok_or_else(|| format!("it has no message {}", self.full_name).into())
+    }
+}
+
 impl<M: Message + Default + 'static> Codec for Prost<M> {
     type Value = M;
     /// The way to the message.
     type Writer = MessageIndexes;
-    /// The way to the message.
-    type Reader = MessageIndexes;
+    /// The ways to the message.
+    type Reader = Ways;
 
     fn schema_type(&self) -> SchemaType {
         SchemaType::Protobuf
@@ -90,9 +97,7 @@ impl<M: Message + Default + 'static> Codec for Prost<M> {
     }
 
     fn writer(&self, schema: &ResolvedSchema) -> Result<MessageIndexes, CodecError> {
-        let file = messages::parse("schema.proto", &schema.schema.text)?;
-        let way = messages::way(file.file_descriptor_proto(), &self.full_name);
-        way.ok_or_else(|| format!("it has no message {}", self.full_name).into())
+        Ok(self.ways(schema)?.written)
     }
 
     fn indexes<'a>(&self, writer: &'a MessageIndexes) -> Option<&'a MessageIndexes> {
@@ -103,14 +108,14 @@ impl<M: Message + Default + 'static> Codec for Prost<M> {
         Ok(value.encode(out)?)
     }
 
-    fn reader(&self, schema: &ResolvedSchema) -> Result<MessageIndexes, CodecError> {
-        self.writer(schema)
+    fn reader(&self, schema: &ResolvedSchema) -> Result<Ways, CodecError> {
+        self.ways(schema)
     }
 
-    fn read(&self, reader: &MessageIndexes, message: &Framed<'_>) -> Result<M, CodecError> {
+    fn read(&self, reader: &Ways, message: &Framed<'_>) -> Result<M, CodecError> {
         let (way, data) = message.message()?;
-        if way != *reader {
-            let (seen, expected) = (way.as_slice(), reader.as_slice());
+        if !reader.has(&way) {
+            let (seen, expected) = (way.as_slice(), reader.written.as_slice());
             return Err(format!(
                 "it is the message at {seen:?} of its schema, and {} is at {expected:?}",
                 self.full_name

@@ -92,8 +92,8 @@ impl View {
     }
 
     fn reserve(&mut self, reserved: &Reserved) {
+        // A context that is deleted keeps its ids, so an id alone makes none.
         let slot = self.contexts.entry(reserved.context.clone()).or_default();
-        slot.exists = true;
         let entry = SchemaEntry {
             id: reserved.id,
             guid: reserved.guid,
