@@ -85,17 +85,12 @@ pub(crate) struct Extent {
     schemas: usize,
     /// How often each start is timed.
     starts: usize,
-<<<<<<< HEAD
-    /// How often each check is timed.
-    checks: usize,
+    /// How much CPU time each check is given.
+    check: Duration,
     /// How many changes are told of, one after the other.
     events: usize,
     /// How many webhooks each change is owed to.
     crowd: usize,
-=======
-    /// How much CPU time each check is given.
-    check: Duration,
->>>>>>> main
 }
 
 const FULL: Extent = Extent {
@@ -103,13 +98,9 @@ const FULL: Extent = Extent {
     round: Duration::from_secs(2),
     schemas: 1000,
     starts: 3,
-<<<<<<< HEAD
-    checks: 200,
+    check: Duration::from_millis(400),
     events: 300,
     crowd: 1000,
-=======
-    check: Duration::from_millis(400),
->>>>>>> main
 };
 
 const QUICK: Extent = Extent {
@@ -117,13 +108,9 @@ const QUICK: Extent = Extent {
     round: Duration::from_millis(300),
     schemas: 50,
     starts: 1,
-<<<<<<< HEAD
-    checks: 3,
+    check: Duration::from_millis(5),
     events: 5,
     crowd: 20,
-=======
-    check: Duration::from_millis(5),
->>>>>>> main
 };
 
 fn main() -> ExitCode {
