@@ -1,6 +1,7 @@
 //! What the code generator promises, over its public face.
 
 mod avro;
+mod builds;
 #[cfg(feature = "json-schema")]
 mod json_schema;
 mod lock;
