@@ -170,6 +170,31 @@ pub(crate) fn ask_all(address: SocketAddr, requests: &[Bytes]) -> Vec<Bytes> {
         .block_on(asking)
 }
 
+/// One connection, with one request after the other.
+pub(crate) struct Asker {
+    runtime: tokio::runtime::Runtime,
+    connection: Connection,
+}
+
+impl Asker {
+    pub(crate) fn open(address: SocketAddr) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime can be made");
+        let connection = runtime.block_on(Connection::open(address));
+        Self {
+            runtime,
+            connection,
+        }
+    }
+
+    /// The status of the answer.
+    pub(crate) fn ask(&mut self, request: &Bytes) -> u16 {
+        self.runtime.block_on(self.connection.exchange(request))
+    }
+}
+
 struct Connection {
     stream: TcpStream,
     /// What was received of the answer.

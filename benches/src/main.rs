@@ -16,6 +16,7 @@ mod registry;
 mod requests;
 mod start;
 mod table;
+mod webhooks;
 mod writes;
 
 use std::{io::Write, path::PathBuf, process::ExitCode, time::Duration};
@@ -70,6 +71,7 @@ enum Subject {
     Writes,
     Start,
     Check,
+    Webhooks,
 }
 
 /// How much is measured.
@@ -85,6 +87,10 @@ pub(crate) struct Extent {
     starts: usize,
     /// How much CPU time each check is given.
     check: Duration,
+    /// How many changes are told of, one after the other.
+    events: usize,
+    /// How many webhooks each change is owed to.
+    crowd: usize,
 }
 
 const FULL: Extent = Extent {
@@ -93,6 +99,8 @@ const FULL: Extent = Extent {
     schemas: 1000,
     starts: 3,
     check: Duration::from_millis(400),
+    events: 300,
+    crowd: 1000,
 };
 
 const QUICK: Extent = Extent {
@@ -101,6 +109,8 @@ const QUICK: Extent = Extent {
     schemas: 50,
     starts: 1,
     check: Duration::from_millis(5),
+    events: 5,
+    crowd: 20,
 };
 
 fn main() -> ExitCode {
@@ -140,6 +150,15 @@ fn measure(arguments: &Arguments) -> Vec<Row> {
         progress("writes");
         for (ours, ceiling) in databases().zip(databases()) {
             rows.extend(writes::measure(&binary, &ours, &ceiling, &extent));
+        }
+    }
+    if wants(Subject::Webhooks) {
+        progress("webhooks");
+        for (one, other) in databases().zip(databases()) {
+            rows.extend(webhooks::awkward(&binary, &one, &other, &extent));
+        }
+        for (one, other) in databases().zip(databases()) {
+            rows.extend(webhooks::crowded(&binary, &one, &other, &extent));
         }
     }
     if wants(Subject::Start) {

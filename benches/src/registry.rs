@@ -27,6 +27,17 @@ pub(crate) struct Registry {
 impl Registry {
     /// Starts it and waits until it is ready.
     pub(crate) fn start(binary: &Path, database: &Database, pinned: bool) -> Self {
+        Self::start_with(binary, database, pinned, &[], &[])
+    }
+
+    /// As [`Registry::start`], with more arguments and more of an environment.
+    pub(crate) fn start_with(
+        binary: &Path,
+        database: &Database,
+        pinned: bool,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let mut command = Process::command(binary, pinned);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("DOVETAIL_") {
@@ -36,6 +47,8 @@ impl Registry {
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--database-url"])
             .arg(database.url())
+            .args(arguments)
+            .envs(environment.iter().copied())
             .stdout(Stdio::null());
         let began = Instant::now();
         let mut process = Process::start(&mut command);

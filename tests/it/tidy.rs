@@ -138,9 +138,12 @@ fn crates_depend_in_one_direction() {
         ("dovetail-server", &["testing", "cli", "tests", "benches"]),
         (
             "dovetail-client",
-            &["codegen", "testing", "cli", "tests", "benches"],
+            &["codegen", "testing", "cli", "tests", "benches", "examples"],
         ),
-        ("dovetail-codegen", &["codegen", "cli", "tests", "benches"]),
+        (
+            "dovetail-codegen",
+            &["codegen", "cli", "tests", "benches", "examples"],
+        ),
         ("dovetail-testing", &["tests", "benches"]),
         ("dovetail-tests", &["benches"]),
     ];

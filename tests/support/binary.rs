@@ -9,10 +9,15 @@ use std::{
 /// The path of the freshly built `dovetail`.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(build)
+    BINARY.get_or_init(|| build("dovetail"))
 }
 
-fn build() -> PathBuf {
+/// The path of a freshly built example.
+pub fn example(name: &str) -> PathBuf {
+    build(name)
+}
+
+fn build(name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         // Of the whole workspace, so that dependencies have the features that the suites were built with, and are not
@@ -21,7 +26,7 @@ fn build() -> PathBuf {
             "build",
             "--workspace",
             "--bin",
-            "dovetail",
+            name,
             "--message-format=json-render-diagnostics",
         ])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -36,7 +41,7 @@ fn build() -> PathBuf {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["name"] == "dovetail")
+        .filter(|message| message["target"]["name"] == name)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
         .expect("cargo names the executable it built")
 }

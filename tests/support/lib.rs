@@ -23,7 +23,7 @@ mod node;
 mod postgres;
 mod receiver;
 
-pub use binary::binary;
+pub use binary::{binary, example};
 pub use client::{Answer, Client, avro_record};
 pub use database::Database;
 pub use node::Node;

@@ -26,7 +26,9 @@ pub struct Job {
     pub claimed: Claimed,
     pub class: LaneClass,
     pub token: String,
-    /// When the lease ends.
+    /// When the lease began.
+    pub since: i64,
+    /// When it ends.
     pub until: i64,
 }
 
@@ -65,6 +67,7 @@ impl Claimer {
                 claimed,
                 class,
                 token: token.clone(),
+                since: now,
                 until,
             }
         });

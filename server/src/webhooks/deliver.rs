@@ -68,15 +68,21 @@ impl Deliverer {
     /// Makes the attempt that a job is for, unless it should not be made any more.
     pub async fn deliver(&self, job: &Job) -> Result<Delivered, StorageError> {
         let Some(subscription) = self.subscription(job).await? else {
-            self.give_back(job).await?;
-            return Ok(Delivered::GivenBack);
+            let now = self.clock.now().await?;
+            return self.give_back(job, now).await;
         };
         let begun = Instant::now();
         let started_at = self.clock.now().await?;
         // What waited too long for its turn would still be under way when somebody else gets the lane.
         if started_at + millis(self.deadline) + millis(MARGIN) > job.until {
-            self.give_back(job).await?;
-            return Ok(Delivered::GivenBack);
+            let now = self.clock.now().await?;
+            return self.give_back(job, now).await;
+        }
+        // The clock was set back. Where it had been ahead, the lane was not due, and may have been somebody's; whatever is under
+        // way there has ended when another lease would have.
+        if started_at < job.since {
+            let due = started_at + (job.until - job.since);
+            return self.give_back(job, due).await;
         }
         // Whatever stood still since the time was read is part of the attempt.
         let deadline = self.deadline.saturating_sub(begun.elapsed());
@@ -128,10 +134,11 @@ impl Deliverer {
         Ok(told.map(Arc::new))
     }
 
-    async fn give_back(&self, job: &Job) -> Result<(), StorageError> {
-        let now = self.clock.now().await?;
+    /// Gives a lease back unused; the lane is due then.
+    async fn give_back(&self, job: &Job, due: i64) -> Result<Delivered, StorageError> {
         let lease = (job.claimed.lane.clone(), job.token.clone());
-        self.store.release(&[lease], now).await
+        self.store.release(&[lease], due).await?;
+        Ok(Delivered::GivenBack)
     }
 
     async fn attempt(

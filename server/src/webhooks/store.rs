@@ -153,8 +153,8 @@ pub trait WebhookStore: Send + Sync + fmt::Debug {
     /// Records how an attempt went, if the lease still holds.
     async fn finish(&self, finish: &Finish) -> Result<Finished>;
 
-    /// Gives leases back unused: the lanes are due at once.
-    async fn release(&self, leases: &[(LaneKey, String)], now: i64) -> Result<()>;
+    /// Gives leases back unused; the lanes are due then.
+    async fn release(&self, leases: &[(LaneKey, String)], due: i64) -> Result<()>;
 
     /// Events of a lane that were given up since its last delivery, oldest first: what the next gap has to name.
     async fn skipped(&self, lane: &LaneKey, limit: u32) -> Result<Vec<EventId>>;

@@ -2,4 +2,5 @@
 
 mod orders;
 mod readme;
+mod receiver;
 mod services;
