@@ -363,11 +363,11 @@ impl<'a> Run<'a> {
             84..88 => self.begin(at, Some(LaneClass::Retry)),
             88..91 => self.crash(at),
             91..96 => self
-                .time
+                .wire
                 .pass(i64::try_from(self.chance.number() % 8_000).unwrap()),
-            96 => self.time.pass(LEASE + 1),
+            96 => self.wire.pass(LEASE + 1),
             97 => self
-                .time
+                .wire
                 .pass(if self.chance.percent(20) { -HOUR } else { HOUR }),
             98 => {
                 let failing = [0, 30, 70, 100][usize::try_from(self.chance.number() % 4).unwrap()];
@@ -395,7 +395,7 @@ impl<'a> Run<'a> {
                     while self.poll(at) {}
                 }
             }
-            self.time.pass(3 * HOUR);
+            self.wire.pass(3 * HOUR);
             quiet = if self.is_done() { quiet + 1 } else { 0 };
             assert!(self.time.now() < 4_000_000_000_000, "it ends some day");
         }

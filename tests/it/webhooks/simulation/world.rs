@@ -92,7 +92,7 @@ impl Time {
         *lock(&self.0)
     }
 
-    pub(super) fn pass(&self, ms: i64) {
+    fn pass(&self, ms: i64) {
         *lock(&self.0) += ms;
     }
 }
@@ -178,9 +178,15 @@ fn lane(request: &AttemptRequest) -> ((SubscriptionId, String), i64) {
 }
 
 impl Wire {
+    /// Lets time pass. An attempt is over when the clock has reached its end, and stays so when the clock is set back.
+    pub(super) fn pass(&self, ms: i64) {
+        self.time.pass(ms);
+        let now = self.time.now();
+        lock(&self.seen).open.retain(|_, open| now < open.ends_by);
+    }
+
     fn begin(&self, request: &AttemptRequest) -> Closing<'_> {
         let (lane, _) = lane(request);
-        let now = self.time.now();
         let mut seen = lock(&self.seen);
         seen.attempts += 1;
         let attempt = seen.attempts;
@@ -188,9 +194,7 @@ impl Wire {
             ends_by: request.at + DEADLINE,
             attempt,
         };
-        if let Some(other) = seen.open.insert(lane.clone(), open)
-            && now < other.ends_by
-        {
+        if seen.open.insert(lane.clone(), open).is_some() {
             seen.broken.push(format!("two in flight in {lane:?}"));
         }
         Closing {
