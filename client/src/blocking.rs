@@ -13,19 +13,20 @@
 use std::{future::Future, sync::Arc, thread};
 
 use dovetail_model::{
-    Mode, SchemaId, SchemaType, Version, VersionSpec,
+    Association, Mode, SchemaId, SchemaType, Version, VersionSpec,
     bodies::{
-        BatchRequest, BatchResponse, CompatibilityResponse, Config, ExplainRequest, IdVersions,
-        SubjectVersion, TagRequest,
+        AssociationBatchGet, AssociationBatchRequest, AssociationBatchResponse, AssociationRequest,
+        AssociationResponse, BatchRequest, BatchResponse, CompatibilityResponse, Config,
+        ExplainRequest, IdVersions, SubjectVersion, TagRequest,
     },
 };
 use tokio::runtime::{Builder, Handle, Runtime};
 use uuid::Uuid;
 
 use crate::{
-    Batch, Check, ConfigChange, Deletion, Explanation, ListOfId, ListSchemas, ListSubjects,
-    ListVersions, LookUp, ReadSchema, ReadVersion, Register, RegisterRequest, Registered, Schema,
-    SchemaVersion, ServerVersion, SetMode,
+    Batch, Check, ConfigChange, Deletion, Explanation, ListAssociations, ListOfId, ListSchemas,
+    ListSubjects, ListVersions, LookUp, ReadSchema, ReadVersion, Register, RegisterRequest,
+    Registered, RemoveAssociations, Schema, SchemaVersion, ServerId, ServerVersion, SetMode,
     error::{Error, Kind, Result},
 };
 
@@ -123,6 +124,7 @@ waiting! {
     fn version_with_metadata(subject: &str, properties: &[(&str, &str)]) -> SchemaVersion;
 
     fn versions(subject: &str, list: &ListVersions) -> Vec<Version>;
+    fn versions_and_deleted(subject: &str) -> Vec<(Version, bool)>;
     fn register(subject: &str, schema: &RegisterRequest, how: &Register) -> Registered;
     fn version(subject: &str, version: VersionSpec, how: &ReadVersion) -> SchemaVersion;
     fn latest(subject: &str) -> SchemaVersion;
@@ -165,4 +167,29 @@ waiting! {
     fn delete_context(context: &str) -> ();
     fn ping() -> ();
     fn server_version() -> ServerVersion;
+    fn server_id() -> ServerId;
+    fn deployment() -> Vec<String>;
+
+    fn associations_of_subject(subject: &str, list: &ListAssociations) -> Vec<Association>;
+    fn associations_of_resource(id: &str, list: &ListAssociations) -> Vec<Association>;
+    fn associations_of_name(
+        namespace: &str,
+        name: &str,
+        list: &ListAssociations
+    ) -> Vec<Association>;
+    fn associate(request: &AssociationRequest, dry_run: bool) -> AssociationResponse;
+    fn put_associations(
+        id: &str,
+        request: &AssociationRequest,
+        dry_run: bool
+    ) -> AssociationResponse;
+    fn dissociate(id: &str, how: &RemoveAssociations) -> ();
+    fn get_associations(
+        questions: &AssociationBatchGet,
+        with_schemas: bool
+    ) -> AssociationBatchResponse;
+    fn change_associations(
+        requests: &AssociationBatchRequest,
+        dry_run: bool
+    ) -> AssociationBatchResponse;
 }

@@ -26,8 +26,9 @@ pub mod webhook;
 pub mod wire;
 
 pub use api::{
-    Batch, Check, Deletion, EventPage, Export, ListDeliveries, ListOfId, ListSchemas, ListSubjects,
-    ListVersions, LookUp, ReadEvents, ReadSchema, ReadVersion, Register, ServerVersion, SetMode,
+    Batch, Check, Deletion, EventPage, Export, ListAssociations, ListDeliveries, ListOfId,
+    ListSchemas, ListSubjects, ListVersions, LookUp, ReadEvents, ReadSchema, ReadVersion, Register,
+    RemoveAssociations, ServerId, ServerScope, ServerVersion, SetMode,
 };
 pub use auth::{Auth, Secret, TokenProvider};
 pub use bodies::{

@@ -2,6 +2,7 @@
 //!
 //! Optional parameters are the fields of a struct that says nothing where it is left at its default.
 
+mod associations;
 mod batch;
 mod compatibility;
 mod config;
@@ -16,11 +17,12 @@ mod transfer;
 mod versions;
 mod webhooks;
 
+pub use associations::{ListAssociations, RemoveAssociations};
 pub use batch::Batch;
 pub use compatibility::Check;
 pub use events::{EventPage, ReadEvents};
 pub use mode::SetMode;
-pub use operations::ServerVersion;
+pub use operations::{ServerId, ServerScope, ServerVersion};
 pub use schemas::{ListOfId, ListSchemas, ReadSchema};
 pub use subjects::{Deletion, ListSubjects, LookUp};
 pub use transfer::Export;

@@ -10,7 +10,7 @@ use super::Deletion;
 use crate::{
     bodies::{Registered, SchemaVersion},
     client::{Client, version_segment},
-    error::Result,
+    error::{Error, Kind, Result},
     http::{Call, Repeat},
 };
 
@@ -56,6 +56,22 @@ impl Client {
             .flag("deleted", list.deleted)
             .flag("deletedOnly", list.deleted_only);
         self.json(paged(call, list.offset, list.limit)).await
+    }
+
+    /// Lists the versions of a subject in ascending order, soft-deleted ones as well, and says which are deleted.
+    pub async fn versions_and_deleted(&self, subject: &str) -> Result<Vec<(Version, bool)>> {
+        let call = Call::get(&["subjects", &self.subject(subject)?, "versions"])?
+            .flag("deletedAsNegative", true);
+        let numbers: Vec<i64> = self.json(call).await?;
+        let versions = numbers.into_iter().map(|number| {
+            let version = Version::new(number.abs());
+            version.map(|version| (version, number < 0)).ok_or(number)
+        });
+        let versions: std::result::Result<_, i64> = versions.collect();
+        versions.map_err(|number| {
+            let what = format!("it lists the version {number}, which is none");
+            Error::new(Kind::Answer(what))
+        })
     }
 
     /// Registers a schema, or finds the version that holds it already. It may be sent twice where no answer came: the

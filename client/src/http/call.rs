@@ -76,6 +76,13 @@ impl Call {
         })
     }
 
+    /// An action on what the path names, which stands after a colon in it.
+    pub(crate) fn action(mut self, name: &'static str) -> Self {
+        self.path.push(':');
+        self.path.push_str(name);
+        self
+    }
+
     pub(crate) fn json(mut self, body: &impl Serialize) -> Result<Self> {
         let bytes = serde_json::to_vec(body)
             .map_err(|error| Error::usage(format!("the body is not JSON: {error}")))?;

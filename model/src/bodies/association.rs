@@ -98,7 +98,7 @@ pub struct AssociationGet {
 }
 
 /// A resource and associations it has.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AssociationResponse {
     /// The resource's name.
@@ -114,12 +114,12 @@ pub struct AssociationResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_type: Option<String>,
     /// The associations; absent where there are none, and where this was only asked for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub associations: Vec<AssociationInfo>,
 }
 
 /// An association of a resource that was named already.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AssociationInfo {
     /// The subject.
@@ -136,14 +136,14 @@ pub struct AssociationInfo {
 }
 
 /// What became of several requests, in their order.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AssociationBatchResponse {
     /// One for each.
     pub results: Vec<AssociationResult>,
 }
 
 /// What became of one request.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AssociationResult {
     /// It was refused.

@@ -1,15 +1,16 @@
 //! Every route through the client, on both databases.
 
 use dovetail_client::{
-    Batch, Check, ConfigChange, Deletion, ListOfId, ListSchemas, ListSubjects, ListVersions,
-    LookUp, ReadSchema, ReadVersion, Register, SetMode, blocking,
+    Batch, Check, ConfigChange, Deletion, ListAssociations, ListOfId, ListSchemas, ListSubjects,
+    ListVersions, LookUp, ReadSchema, ReadVersion, Register, RemoveAssociations, SetMode, blocking,
 };
 use dovetail_model::{
-    CompatibilityLevel, EntityType, Mode, Reference, SchemaEntity, SchemaTags, SchemaType, Version,
-    VersionSpec,
+    AssociationType, CompatibilityLevel, EntityType, Lifecycle, Mode, Reference, SchemaEntity,
+    SchemaTags, SchemaType, Version, VersionSpec,
     bodies::{
-        BatchItem, BatchOutcome, BatchRequest, ExplainRequest, ExplainSide, SubjectVersion,
-        TagRequest,
+        AssociationBatchGet, AssociationGet, AssociationItem, AssociationRequest,
+        AssociationResult, BatchItem, BatchOutcome, BatchRequest, ExplainRequest, ExplainSide,
+        SubjectVersion, TagRequest,
     },
 };
 use dovetail_tests::{avro_record, on_both};
@@ -321,4 +322,80 @@ on_both!(an_empty_context_is_deleted, |node| {
     client.delete_context(".staging").await.unwrap();
     assert_eq!(client.contexts().await.unwrap(), ["."]);
     assert!(!client.server_version().await.unwrap().version.is_empty());
+});
+
+on_both!(associations_are_made_listed_and_removed, |node| {
+    let client = client(&node);
+    register(&client, "orders", &avro_record(&["id"]))
+        .await
+        .unwrap();
+    let item = AssociationItem {
+        subject: Some("orders".to_owned()),
+        lifecycle: Some("WEAK".to_owned()),
+        ..AssociationItem::default()
+    };
+    let request = AssociationRequest {
+        resource_name: Some("orders".to_owned()),
+        resource_namespace: Some("lkc-1".to_owned()),
+        resource_id: Some("7".to_owned()),
+        associations: vec![item],
+        ..AssociationRequest::default()
+    };
+    let all = ListAssociations::default();
+    client.associate(&request, true).await.unwrap();
+    let none = client.associations_of_resource("7", &all).await;
+    assert_eq!(none.unwrap(), []);
+    let made = client.associate(&request, false).await.unwrap();
+    assert_eq!(made.associations[0].lifecycle, Lifecycle::Weak);
+    let found = client.associations_of_subject("orders", &all).await;
+    let found = found.unwrap();
+    assert_eq!(found[0].association_type, AssociationType::Value);
+    let by_name = client.associations_of_name("-", "orders", &all).await;
+    assert_eq!(by_name.unwrap(), found);
+    let keys = ListAssociations {
+        types: vec![AssociationType::Key],
+        ..ListAssociations::default()
+    };
+    let keys = client.associations_of_resource("7", &keys).await;
+    assert_eq!(keys.unwrap(), []);
+
+    let mut strong = request.clone();
+    strong.associations[0].lifecycle = Some("STRONG".to_owned());
+    client.put_associations("7", &strong, false).await.unwrap();
+    let owned = ListAssociations {
+        lifecycle: Some(Lifecycle::Strong),
+        ..ListAssociations::default()
+    };
+    let owned = client.associations_of_resource("7", &owned).await;
+    assert_eq!(owned.unwrap().len(), 1);
+    let questions = AssociationBatchGet {
+        requests: vec![AssociationGet {
+            resource_id: Some("7".to_owned()),
+            ..AssociationGet::default()
+        }],
+    };
+    let answers = client.get_associations(&questions, true).await.unwrap();
+    let AssociationResult::Result(answer) = &answers.results[0] else {
+        panic!("{answers:?}");
+    };
+    assert!(answer.associations[0].schema.is_some(), "{answer:?}");
+    let all_of_it = RemoveAssociations::default();
+    client.dissociate("7", &all_of_it).await.unwrap();
+    let again = client.dissociate("7", &all_of_it).await.unwrap_err();
+    assert_eq!(again.registry_code(), Some(40410));
+});
+
+on_both!(a_registry_says_who_it_is_and_what_was_deleted, |node| {
+    let client = client(&node);
+    let id = client.server_id().await.unwrap();
+    assert_eq!(id.scope.clusters["schema-registry-cluster"], "dovetail");
+    assert_eq!(client.deployment().await.unwrap(), Vec::<String>::new());
+    register(&client, "a", &avro_record(&["id"])).await.unwrap();
+    register(&client, "a", &avro_record(&["id", "b?"]))
+        .await
+        .unwrap();
+    let deleted = client.delete_version("a", FIRST, Deletion::Soft).await;
+    let second = Version::new(2).unwrap();
+    let versions = client.versions_and_deleted("a").await.unwrap();
+    assert_eq!(versions, [(deleted.unwrap(), true), (second, false)]);
 });
