@@ -1,8 +1,9 @@
 //! What the two ends of a connection tell each other: the bytes ([`Wire`](super::wire::Wire)) and the requests
 //! ([`Front`](super::connection::Front)), with hyper between them.
 //!
-//! Three things: whether the connection is idle, whether the body under way is all there, and that a request was refused before
-//! hyper could read it. A refused request is always the last of its connection, and HTTP/1 serves requests in order; so its place in the order says which one it is.
+//! Three things: whether the connection is idle, whether the body under way is all there, and that a request was refused
+//! before hyper could read it. A refused request is always the last of its connection, and HTTP/1 serves requests in order; so
+//! its place in the order says which one it is.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -50,12 +50,9 @@ impl Pool {
     pub fn of(schema: &ResolvedSchema) -> Result<Self, CodecError> {
         let mut compiler = Compiler::with_file_resolver(Imports::of(schema));
         compiler.include_imports(true).open_file(ROOT)?;
-        let pool = compiler.descriptor_pool();
-        let file = pool.get_file_by_name(ROOT).ok_or("it has no file")?;
-        let text = Text::of(&schema.schema.text, file.file_descriptor_proto().clone());
         Ok(Self {
-            descriptors: pool,
-            text,
+            descriptors: compiler.descriptor_pool(),
+            text: Text::parse(&schema.schema.text)?,
             way: None,
         })
     }

@@ -16,9 +16,8 @@ const MAX_NESTING: usize = 256;
 /// A text without what it imports.
 #[derive(Debug)]
 pub(super) struct Text {
+    /// As it was parsed: options of messages are not interpreted, so what is marked as an entry stands for a map in the text.
     file: FileDescriptorProto,
-    /// Whether the text has the entries of its maps as messages.
-    spells_entries: bool,
 }
 
 /// The ways to one message.
@@ -57,28 +56,22 @@ impl Text {
     /// Reads a text.
     pub(super) fn parse(text: &str) -> Result<Self, CodecError> {
         let file = parse("schema.proto", text)?;
-        Ok(Self::of(text, file.file_descriptor_proto().clone()))
-    }
-
-    /// A text that was read already.
-    pub(super) fn of(text: &str, file: FileDescriptorProto) -> Self {
-        Self {
-            file,
-            spells_entries: text.contains("map_entry"),
-        }
+        Ok(Self {
+            file: file.file_descriptor_proto().clone(),
+        })
     }
 
     /// The ways to the message of a full name.
     pub(super) fn ways(&self, full_name: &str) -> Option<Ways> {
         Some(Ways {
-            written: self.way(full_name, self.spells_entries)?,
+            written: self.way(full_name, false)?,
             with_entries: self.way(full_name, true)?,
         })
     }
 
     /// The full name of the message at the end of a way, which counts as the text does, or else as the descriptor does.
     pub(super) fn full_name(&self, way: &MessageIndexes) -> Option<String> {
-        let written = self.name_at(way, self.spells_entries);
+        let written = self.name_at(way, false);
         written.or_else(|| self.name_at(way, true))
     }
 
@@ -128,4 +121,42 @@ fn nested(message: &DescriptorProto, entries: bool) -> impl Iterator<Item = &Des
         .nested_type
         .iter()
         .filter(move |message| entries || !is_entry(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+    use crate::wire::MessageIndexes;
+
+    fn way(indexes: [u32; 2]) -> MessageIndexes {
+        MessageIndexes::new(indexes.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_message_beside_a_map_is_found_by_either_count() {
+        let text = "syntax = \"proto3\"; package p;
+            message M { map<string, int32> counts = 1; message Deep { string note = 1; } }";
+        let text = Text::parse(text).unwrap();
+        let ways = text.ways("p.M.Deep").unwrap();
+        assert_eq!(ways.written, way([0, 0]));
+        assert!(ways.has(&way([0, 0])) && ways.has(&way([0, 1])));
+        assert!(!ways.has(&way([0, 2])));
+        for counted in [[0, 0], [0, 1]] {
+            assert_eq!(text.full_name(&way(counted)).unwrap(), "p.M.Deep");
+        }
+        assert_eq!(text.full_name(&way([0, 2])), None);
+    }
+
+    #[test]
+    fn an_entry_that_is_spelled_out_counts() {
+        let text = "syntax = \"proto3\"; package p;
+            message M {
+              repeated CountsEntry counts = 1;
+              message CountsEntry { option map_entry = true; string key = 1; int32 value = 2; }
+              message Deep { string note = 1; }
+            }";
+        let text = Text::parse(text).unwrap();
+        assert_eq!(text.ways("p.M.Deep").unwrap().written, way([0, 1]));
+        assert_eq!(text.full_name(&way([0, 1])).unwrap(), "p.M.Deep");
+    }
 }
