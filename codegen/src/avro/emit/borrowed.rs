@@ -4,7 +4,7 @@ use dovetail_runtime::schema::{Kind, Primitive};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{Context, convert::Place, docs, unions};
+use super::{Context, convert::Place, docs, paths::Form, unions};
 use crate::{
     avro::{
         Notes,
@@ -64,6 +64,10 @@ pub(super) fn twin(context: &Context<'_>, id: ItemId, notes: &mut Notes) -> Toke
         " [`{}`] with its strings and bytes borrowed from where they were read.",
         item.identifier
     );
+    // Types without values are made of themselves.
+    let recursion = item
+        .is_recursive
+        .then(|| quote!(#[allow(unconditional_recursion)]));
     let (owned, name) = (token(&item.identifier), token(name));
     quote! {
         #[doc = #doc]
@@ -75,6 +79,7 @@ pub(super) fn twin(context: &Context<'_>, id: ItemId, notes: &mut Notes) -> Toke
         impl #name<'_> {
             /// The same value with strings and bytes of its own.
             #[must_use]
+            #recursion
             pub fn to_owned(&self) -> #owned {
                 let value = self;
                 #to_owned
@@ -82,6 +87,7 @@ pub(super) fn twin(context: &Context<'_>, id: ItemId, notes: &mut Notes) -> Toke
         }
 
         impl<'a> ::core::convert::From<&'a #owned> for #name<'a> {
+            #recursion
             fn from(value: &'a #owned) -> Self {
                 #from
             }
@@ -133,9 +139,9 @@ impl Twin<'_> {
         let value = Place::of_reference(&quote!(value));
         let places = || names.iter().map(|name| value.field(&quote!(#name)));
         let owns = fields.iter().zip(places());
-        let owns = owns.map(|((_, ty), place)| self.own(ty, &place));
+        let owns = owns.map(|((_, ty), place)| self.value(Form::Owned, ty, &place));
         let lends = fields.iter().zip(places());
-        let lends = lends.map(|((_, ty), place)| self.lend(ty, &place));
+        let lends = lends.map(|((_, ty), place)| self.value(Form::Borrowed, ty, &place));
         Parts {
             structure: quote!(pub struct #twin<'a> { #(#documentation pub #names: #types),* }),
             codec: quote!(#rt::record! { #recursive #twin<'a> { #(#indexes #names: #codecs;)* } }),
@@ -156,8 +162,8 @@ impl Twin<'_> {
             .collect();
         let codecs = variants().map(|it| context.codec_ref(module, &it.ty));
         let value = Place::of_reference(&quote!(value));
-        let owns = variants().map(|it| self.own(&it.ty, &value));
-        let lends = variants().map(|it| self.lend(&it.ty, &value));
+        let owns = variants().map(|it| self.value(Form::Owned, &it.ty, &value));
+        let lends = variants().map(|it| self.value(Form::Borrowed, &it.ty, &value));
         let null = unions::null(union);
         let looks = unions::looks(union, &types);
         Parts {
@@ -177,8 +183,8 @@ impl Twin<'_> {
         let rt = &self.context.rt;
         let codec = self.context.codec_ref(self.module, ty);
         let place = Place::of_reference(&quote!(value)).field(&quote!(0));
-        let own = self.own(ty, &place);
-        let lend = self.lend(ty, &place);
+        let own = self.value(Form::Owned, ty, &place);
+        let lend = self.value(Form::Borrowed, ty, &place);
         let ty = self.context.ty_ref(self.module, ty);
         Parts {
             structure: quote!(pub struct #twin<'a>(pub #ty);),
@@ -200,88 +206,81 @@ impl Twin<'_> {
         }
     }
 
-    /// A value that borrows, as one that owns.
-    fn own(&self, ty: &Ty, place: &Place) -> TokenStream {
-        let Place {
-            reference, copied, ..
-        } = place;
-        match ty {
-            Ty::Primitive(Primitive::String) => quote!(::std::string::String::from(#copied)),
-            Ty::Primitive(Primitive::Bytes) => {
-                let receiver = &place.receiver;
-                quote!(#receiver.to_vec())
-            }
-            Ty::Item(item) | Ty::Union(item) if self.context.twins.has(*item) => {
-                let twin = self.context.twin_path(self.module, *item);
-                quote!(#twin::to_owned(#reference))
-            }
-            _ => {
-                let key = quote!(::std::string::String::from(*key));
-                self.around(ty, place, &key, |ty, place| self.own(ty, place))
-            }
-        }
-    }
-
-    /// A value that owns, as one that borrows from it.
-    fn lend(&self, ty: &Ty, place: &Place) -> TokenStream {
+    /// A value of one form as one of the other.
+    fn value(&self, to: Form, ty: &Ty, place: &Place) -> TokenStream {
         let Place {
             reference,
             receiver,
-            ..
+            copied,
         } = place;
         match ty {
-            Ty::Primitive(Primitive::String) => quote!(#receiver.as_str()),
-            Ty::Primitive(Primitive::Bytes) => quote!(#receiver.as_slice()),
-            Ty::Item(item) | Ty::Union(item) if self.context.twins.has(*item) => {
-                quote!(::core::convert::From::from(#reference))
-            }
-            _ => {
-                let key = quote!(key.as_str());
-                self.around(ty, place, &key, |ty, place| self.lend(ty, place))
-            }
-        }
-    }
-
-    /// What is around the values that differ, which is the same in both directions but for the keys of maps.
-    fn around(
-        &self,
-        ty: &Ty,
-        place: &Place,
-        key: &TokenStream,
-        inner: impl Fn(&Ty, &Place) -> TokenStream,
-    ) -> TokenStream {
-        let Place {
-            reference,
-            receiver,
-            ..
-        } = place;
-        let item = Place::of_reference(&quote!(item));
-        match ty {
-            Ty::Single(only) => inner(only, place),
+            Ty::Single(only) => self.value(to, only, place),
             _ if !self.context.twins.borrows(ty) => {
                 quote!(::core::clone::Clone::clone(#reference))
             }
+            Ty::Primitive(Primitive::String) => match to {
+                Form::Owned => quote!(::std::string::String::from(#copied)),
+                Form::Borrowed => quote!(#receiver.as_str()),
+            },
+            Ty::Primitive(_) | Ty::Logical(..) => match to {
+                Form::Owned => quote!(#receiver.to_vec()),
+                Form::Borrowed => quote!(#receiver.as_slice()),
+            },
+            Ty::Item(item) | Ty::Union(item) => {
+                let function = self.function(to, *item);
+                quote!(#function(#reference))
+            }
             Ty::Array(of) => {
-                let inner = inner(of, &item);
-                quote!(#receiver.iter().map(|item| #inner).collect())
+                let each = self.each(to, of);
+                quote!(#receiver.iter().map(#each).collect())
             }
             Ty::Map(of) => {
-                let inner = inner(of, &item);
+                let key = match to {
+                    Form::Owned => quote!(::std::string::String::from(*key)),
+                    Form::Borrowed => quote!(key.as_str()),
+                };
+                let inner = self.value(to, of, &Place::of_reference(&quote!(item)));
                 quote!(#receiver.iter().map(|(key, item)| (#key, #inner)).collect())
             }
-            Ty::Option { inner: of, .. } => {
-                let inner = inner(of, &item);
-                quote!(#receiver.as_ref().map(|item| #inner))
-            }
+            Ty::Option { inner: of, .. } => match **of {
+                Ty::Primitive(_) if to == Form::Borrowed => quote!(#receiver.as_deref()),
+                _ => {
+                    let each = self.each(to, of);
+                    quote!(#receiver.as_ref().map(#each))
+                }
+            },
             Ty::NullableUnion(of) => {
-                let inner = inner(&Ty::Union(*of), &item);
-                quote!(#receiver.as_ref().map(|item| #inner))
+                let function = self.function(to, *of);
+                quote!(#receiver.as_ref().map(#function))
             }
             Ty::Boxed(of) => {
-                let inner = inner(of, &place.unboxed());
+                let inner = self.value(to, of, &place.unboxed());
                 quote!(::std::boxed::Box::new(#inner))
             }
-            _ => quote!(::core::clone::Clone::clone(#reference)),
+        }
+    }
+
+    /// What is called with the reference to an item.
+    fn function(&self, to: Form, item: ItemId) -> TokenStream {
+        match to {
+            Form::Owned => {
+                let twin = self.context.twin_path(self.module, item);
+                quote!(#twin::to_owned)
+            }
+            Form::Borrowed => quote!(::core::convert::From::from),
+        }
+    }
+
+    /// What is called with a reference to each value.
+    fn each(&self, to: Form, ty: &Ty) -> TokenStream {
+        match ty {
+            Ty::Item(item) | Ty::Union(item) if self.context.twins.has(*item) => {
+                self.function(to, *item)
+            }
+            _ => {
+                let inner = self.value(to, ty, &Place::of_reference(&quote!(item)));
+                quote!(|item| #inner)
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// Whether a type owns its strings and bytes.
 #[derive(Clone, Copy, PartialEq)]
-enum Form {
+pub(super) enum Form {
     Owned,
     Borrowed,
 }
