@@ -32,6 +32,8 @@ pub struct Options {
     pub renames: BTreeMap<String, String>,
     /// Whether records of Avro have a builder, beside `Default` and `new`.
     pub builders: bool,
+    /// Whether types of Avro that hold strings or bytes have a twin that borrows them: `OrderRef<'a>` beside `Order`.
+    pub borrowed: bool,
     /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro by full name, of JSON
     /// Schema by the name of the type.
     pub replacements: BTreeMap<String, String>,
@@ -90,6 +92,7 @@ impl Default for Options {
             attributes: BTreeMap::new(),
             renames: BTreeMap::new(),
             builders: false,
+            borrowed: false,
             replacements: BTreeMap::new(),
             strip_namespace: None,
             ignore_invalid_defaults: false,

@@ -81,9 +81,18 @@ impl QualifiedSubject {
         })
     }
 
-    /// Reads what the settings routes take as a subject: a subject, or a whole scope such as `:.ctx:`, which has no name.
+    /// Reads what the settings routes take as a subject: a subject, or a whole scope such as `:.ctx:`, which has no name. The
+    /// second colon may be left out then.
+    ///
+    /// ```
+    /// use dovetail_model::QualifiedSubject;
+    /// let (context, subject) = QualifiedSubject::parse_scope(":.staging").unwrap();
+    /// assert_eq!((context.as_str(), subject), (".staging", None));
+    /// ```
     pub fn parse_scope(text: &str) -> Result<(Context, Option<Subject>), InvalidSubject> {
-        match split_context(text)? {
+        let is_unended = text.starts_with(":.") && !text[1..].contains(':');
+        let ended = is_unended.then(|| format!("{text}:"));
+        match split_context(ended.as_deref().unwrap_or(text))? {
             (context, "") if !text.is_empty() => Ok((context, None)),
             _ => Self::parse(text).map(|qualified| (qualified.context, Some(qualified.subject))),
         }

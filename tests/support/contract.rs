@@ -104,7 +104,8 @@ impl Contract {
 
     /// Says what is wrong with an answer to a request for `target`, the path and query as they were sent.
     pub fn check(&self, method: &str, target: &str, answer: &Answer) -> Result<(), String> {
-        let path = without_context(target.split('?').next().unwrap_or_default());
+        let path = plain(target.split('?').next().unwrap_or_default());
+        let path = without_context(&path);
         let is_head = method == "HEAD";
         let wanted = if is_head { "GET" } else { method };
         let on_path: Vec<&Operation> = self
@@ -327,6 +328,20 @@ pub fn is_of(code: u64, status: u64) -> bool {
     code == status || code / 100 == status || (code / 100 == 500 && status >= 500)
 }
 
+/// A slash at the end, and whether the colon of an operation is encoded, make no difference.
+fn plain(path: &str) -> String {
+    let shorter = path
+        .strip_suffix('/')
+        .filter(|shorter| !shorter.is_empty() && !shorter.ends_with('/'));
+    let path = shorter.unwrap_or(path);
+    match path.rsplit_once('/') {
+        Some((parent, last)) if last.starts_with("associations%3") => {
+            format!("{parent}/{}", last.replace("%3A", ":").replace("%3a", ":"))
+        }
+        _ => path.to_owned(),
+    }
+}
+
 /// A path that begins with a context is answered as the one without it.
 fn without_context(path: &str) -> &str {
     let rest = path.strip_prefix("/contexts/");
@@ -343,6 +358,9 @@ fn without_context(path: &str) -> &str {
     ];
     let first = rest.and_then(|rest| rest.split('/').nth(1));
     match (rest, first) {
+        // The context itself is the scope.
+        (Some("/config"), _) => "/config/{subject}",
+        (Some("/mode"), _) => "/mode/{subject}",
         (Some(rest), Some(first)) if prefixes.contains(&first) => rest,
         _ => path,
     }

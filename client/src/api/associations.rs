@@ -147,6 +147,7 @@ fn listed(call: Call, list: &ListAssociations) -> Call {
     super::versions::paged(call, list.offset, list.limit)
 }
 
-fn spelled(types: &[AssociationType]) -> Vec<String> {
-    types.iter().map(ToString::to_string).collect()
+/// Values as a query has them.
+pub(super) fn spelled<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
 }

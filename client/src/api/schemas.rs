@@ -1,12 +1,12 @@
 //! `/schemas`: schemas by what identifies them, and all of them.
 
 use dovetail_model::{
-    SchemaId, SchemaType,
+    AssociationType, Lifecycle, SchemaId, SchemaType,
     bodies::{IdVersions, SubjectVersion},
 };
 use uuid::Uuid;
 
-use super::versions::paged;
+use super::{associations::spelled, versions::paged};
 use crate::{
     bodies::{Schema, SchemaVersion},
     client::Client,
@@ -61,6 +61,15 @@ pub struct ListSchemas {
     pub rule_type: Option<String>,
     /// Only the newest version of each subject.
     pub latest_only: bool,
+    /// Only those whose subjects are associated with a resource of this type. Where this or one of the next three is said,
+    /// the associations come along.
+    pub resource_type: Option<String>,
+    /// Only those whose subjects are one of these to a resource.
+    pub association_types: Vec<AssociationType>,
+    /// Only those whose subjects live and die with a resource, or are shared by resources.
+    pub lifecycles: Vec<Lifecycle>,
+    /// Those as well whose subjects have no such association.
+    pub or_unassociated: bool,
     /// How many are skipped.
     pub offset: u32,
     /// How many are listed at most; registries have a limit of their own.
@@ -132,7 +141,11 @@ impl Client {
             .flag("deletedOnly", list.deleted_only)
             .flag("aliases", list.aliases)
             .option("ruleType", list.rule_type.as_deref())
-            .flag("latestOnly", list.latest_only);
+            .flag("latestOnly", list.latest_only)
+            .option("resourceType", list.resource_type.as_deref())
+            .each("associationType", &spelled(&list.association_types))
+            .each("lifecycle", &spelled(&list.lifecycles))
+            .option("lifecycle", list.or_unassociated.then_some("NONE"));
         self.json(paged(call, list.offset, list.limit)).await
     }
 

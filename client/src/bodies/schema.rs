@@ -1,6 +1,8 @@
 //! Schemas as they come back.
 
-use dovetail_model::{Metadata, Reference, RuleSet, SchemaId, SchemaTags, SchemaType, Version};
+use dovetail_model::{
+    Association, Metadata, Reference, RuleSet, SchemaId, SchemaTags, SchemaType, Version,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
@@ -58,6 +60,9 @@ pub struct SchemaVersion {
     /// Names that stand for the subject, where those were asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// What the subject is to resources, where that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub associations: Vec<Association>,
     /// When it was registered, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ts: Option<i64>,

@@ -3,7 +3,7 @@
 //! Texts are read (`texts.rs`) into the runtime's trees; types that several of them define alike are found
 //! (`sharing.rs`). Then every named type, every union with several branches and every root without a name becomes an
 //! *item* with a place in a module (`items.rs`), and its parts are lowered to Rust types (`ty.rs`); `recursion.rs` says
-//! where a box is needed. `emit/` prints items, and `modules.rs` puts what was printed into files.
+//! where a box is needed, and `twins.rs` what has a twin that borrows. `emit/` prints items, and `modules.rs` puts what was printed into files.
 
 mod emit;
 mod items;
@@ -11,6 +11,7 @@ mod modules;
 mod recursion;
 mod sharing;
 mod texts;
+mod twins;
 mod ty;
 
 use crate::{Error, Options, Output, Problem, Unit};

@@ -30,6 +30,7 @@ use super::exchange::Exchange;
 use super::limits::Limits;
 use super::request_id::RequestId;
 use super::shortcut::Shortcut;
+use super::spelling;
 use super::wire::Wire;
 
 /// How far the server's shutdown has come.
@@ -178,6 +179,7 @@ impl hyper::service::Service<Request<Incoming>> for Front {
         }
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
+        spelling::rewrite(&mut request);
         contexts::rewrite(&mut request);
         FrontFuture {
             response: Some(self.router.clone().call(request)),

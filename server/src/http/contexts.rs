@@ -3,7 +3,7 @@
 //! The protocol lets `/contexts/{context}` stand before nearly every path. It is rewritten here, before anything looks at the
 //! path, into the form that has the context inside: in the name of a subject, or in the query of what lists or looks up.
 
-use axum::http::{Request, Uri, uri::PathAndQuery};
+use axum::http::Request;
 use form_urlencoded::Serializer;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -25,11 +25,7 @@ pub(crate) fn rewrite<B>(request: &mut Request<B>) {
     let Some(target) = rewritten(request.uri().path(), request.uri().query()) else {
         return;
     };
-    let mut parts = request.uri().clone().into_parts();
-    parts.path_and_query = PathAndQuery::try_from(target).ok();
-    if let Ok(uri) = Uri::from_parts(parts) {
-        *request.uri_mut() = uri;
-    }
+    path::retarget(request, target);
 }
 
 /// Why a path that is no route is refused, if that is because of the context it begins with.

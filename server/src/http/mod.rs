@@ -5,6 +5,7 @@
 //!   two share, [`Limits`] how much of anything there may be.
 //! - [`NameRequests`], [`Strict`], [`NegotiateJson`]: the layers, each a [`Gate`] put on a router with [`Gated`], the first
 //!   named outermost.
+//! - `spelling`: the slash at the end of a path and the encoded colon in it, which change nothing.
 //! - `contexts`: `/contexts/{context}` before a path, rewritten before anything looks at it.
 //! - [`JsonText`], [`read_body`], [`parse_json`]: the body.
 //! - [`decode()`], percent-encoding.
@@ -37,6 +38,7 @@ mod path;
 mod request_id;
 mod serve;
 mod shortcut;
+mod spelling;
 mod strict;
 mod wire;
 

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use axum::http::{Request, Uri, uri::PathAndQuery};
 use percent_encoding::percent_decode_str;
 
 use super::error::{HttpError, excerpt};
@@ -26,6 +27,15 @@ pub(crate) fn check(target: &str) -> Result<(), HttpError> {
         decode_utf8(target)?;
     }
     Ok(())
+}
+
+/// Gives a request another path and query. One that is none leaves it as it was.
+pub(super) fn retarget<B>(request: &mut Request<B>, target: String) {
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = PathAndQuery::try_from(target).ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
 }
 
 #[derive(PartialEq, Eq)]

@@ -153,12 +153,14 @@ impl Registry {
         let mut steps = Vec::with_capacity(request.operations.len());
         for operation in &request.operations {
             let mut plan = None;
-            if let Some((subject, schema, normalize)) = operation.registration() {
+            if let Some((schema, normalize)) = operation.registration() {
                 // What the association may not be comes before what is wrong with its schema.
                 operation.decide(&staged, &request.resource, 0)?;
                 let schema: Arc<RegisterRequest> = Arc::new(schema.clone());
-                let prepared = registry.prepare(&staged, subject, &schema, normalize);
-                plan = Some(prepared.await?);
+                if let Some(subject) = operation.meant(&staged, &request.resource) {
+                    let prepared = registry.prepare(&staged, &subject, &schema, normalize);
+                    plan = Some(prepared.await?);
+                }
             }
             let mut step = Step {
                 operation: operation.clone(),
@@ -185,13 +187,10 @@ impl Registry {
             let Some(association) = view.associations().get(&key) else {
                 continue;
             };
-            let mut found = None;
-            if let Some(plan) = &step.plan {
-                found = self.latest(&association.subject).await?;
-                if let Some(found) = &found {
-                    plan.keep_in(self, found.schema.id);
-                }
-            }
+            let found = match &step.plan {
+                Some(plan) => self.brought(&view, &association.subject, plan).await?,
+                None => None,
+            };
             let known = |(other, _): &(Arc<Association>, _)| other.key() == key;
             if !associated.iter().any(known) {
                 associated.push((Arc::clone(association), found));
@@ -199,9 +198,36 @@ impl Registry {
         }
         Ok(associated)
     }
+
+    /// The version that holds the schema of a plan, which may be older than the newest.
+    async fn brought(
+        &self,
+        view: &View,
+        subject: &QualifiedSubject,
+        plan: &Plan,
+    ) -> Result<Option<Found>> {
+        let holder = view.subject(subject);
+        let held = holder.into_iter().flat_map(|holder| holder.live().rev());
+        let mut held = held.filter(|entry| {
+            view.schema_of(&subject.context, entry)
+                .is_some_and(|stored| stored.guid == plan.guid())
+        });
+        match held.next() {
+            Some(entry) => self.found(view, subject, entry).await.map(Some),
+            None => self.latest(subject).await,
+        }
+    }
 }
 
 impl Operation {
+    /// The subject that is meant, as long as nothing else becomes of the association that is there.
+    fn meant(&self, view: &View, resource: &Resource) -> Option<QualifiedSubject> {
+        let there = view
+            .associations()
+            .get(&resource.key(self.association_type()));
+        self.subject(there.map(AsRef::as_ref)).cloned()
+    }
+
     /// The association that it comes to, if that is to be written.
     fn decide(&self, view: &View, resource: &Resource, at: i64) -> Result<Option<Association>> {
         match self {
@@ -223,6 +249,12 @@ impl Step {
         match &self.operation {
             Operation::Create(_) | Operation::Upsert(_) => {
                 let association = self.operation.decide(view, resource, at)?;
+                let meant = self.operation.meant(view, resource);
+                if let Some(plan) = &self.plan
+                    && Some(plan.subject()) != meant.as_ref()
+                {
+                    return Err(RegistryError::Moved);
+                }
                 if let Some(plan) = &mut self.plan
                     && let Decision::Write(registered, _) = plan.decide(&Moment { view, at })?
                 {

@@ -16,11 +16,12 @@ use crate::core::{ChangeKind, Decision, Mutation, Scope, View};
 pub type ConfigAnswer = Config;
 
 impl Registry {
-    /// A scope's own settings; those that hold there with `effective`.
+    /// A scope's own settings; those that hold there with `effective`, and always of the default context, where the server's
+    /// own settings end up.
     pub async fn config(&self, scope: &Scope, effective: bool) -> Result<ConfigAnswer> {
         let view = self.view().await?;
         let own = view.own_config(scope);
-        if scope.subject.is_none() || effective {
+        if effective || *scope == Scope::default_context() {
             return Ok(self.effective_config(&view, scope));
         }
         own.cloned()
@@ -55,10 +56,10 @@ impl Registry {
         };
         let decide = move |view: &View| {
             changeable(view, &scope)?;
-            match (view.own_config(&scope).cloned(), &scope.subject) {
-                (Some(own), _) => Ok(set_config(&scope, None, own)),
-                (None, None) => Ok(Decision::Keep(default.clone())),
-                (None, Some(_)) => Err(RegistryError::SubjectNotFound(scope.to_string())),
+            match view.own_config(&scope).cloned() {
+                Some(own) => Ok(set_config(&scope, None, own)),
+                None if scope == Scope::default_context() => Ok(Decision::Keep(default.clone())),
+                None => Err(RegistryError::SubjectNotFound(scope.to_string())),
             }
         };
         self.committer

@@ -57,6 +57,8 @@ impl Registry {
                 settled => return settled,
             }
         }
+        // What is no schema is told before that there is no subject.
+        self.candidate(&view, subject, request, normalize).await?;
         Err(missed)
     }
 

@@ -12,10 +12,10 @@ use crate::core::{ChangeKind, ContextView, Decision, Mutation, Scope, Usage, Vie
 pub const IMPORT_NEEDS_EMPTY: &str = "Cannot import since found existing subjects; delete them first, or set the mode with force=true";
 
 impl Registry {
-    /// A scope's own mode; the one that holds there with `effective`.
+    /// A scope's own mode; the one that holds there with `effective`, and always of the default context.
     pub async fn mode(&self, scope: &Scope, effective: bool) -> Result<Mode> {
         let view = self.view().await?;
-        if scope.subject.is_none() || effective {
+        if effective || *scope == Scope::default_context() {
             return Ok(view.mode(scope));
         }
         view.own_mode(scope)
@@ -54,8 +54,8 @@ impl Registry {
     pub async fn delete_mode(&self, scope: &Scope) -> Result<Mode> {
         self.mutable_modes()?;
         let scope = scope.clone();
-        let decide = move |view: &View| match (view.own_mode(&scope), &scope.subject) {
-            (Some(own), _) => {
+        let decide = move |view: &View| match view.own_mode(&scope) {
+            Some(own) => {
                 let kind = ChangeKind::ModeChanged {
                     scope: scope.clone(),
                     mode: None,
@@ -68,8 +68,8 @@ impl Registry {
                     own,
                 ))
             }
-            (None, None) => Ok(Decision::Keep(Mode::default())),
-            (None, Some(_)) => Err(RegistryError::SubjectNotFound(scope.to_string())),
+            None if scope == Scope::default_context() => Ok(Decision::Keep(Mode::default())),
+            None => Err(RegistryError::SubjectNotFound(scope.to_string())),
         };
         self.committer
             .submit(move |moment| decide(moment.view))

@@ -55,7 +55,8 @@ pub struct SubjectFilter {
 }
 
 impl SubjectFilter {
-    /// Reads `subjectPrefix`: `foo` in the default context, `:.ctx:foo` in another, `:*:foo` in all of them.
+    /// Reads `subjectPrefix`: `foo` in the default context, `:.ctx:foo` in another, `:*:foo` in all of them. A context alone
+    /// may be written without its second colon.
     pub fn parse(text: &str) -> Self {
         if let Some(prefix) = text.strip_prefix(":*:") {
             return Self {
@@ -66,7 +67,7 @@ impl SubjectFilter {
         let qualified = text
             .strip_prefix(':')
             .filter(|rest| rest.starts_with('.'))
-            .and_then(|rest| rest.split_once(':'));
+            .map(|rest| rest.split_once(':').unwrap_or((rest, "")));
         let (context, prefix) = qualified.map_or((Context::default(), text), |(context, rest)| {
             (Context::new(context), rest)
         });

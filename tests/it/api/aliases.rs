@@ -42,6 +42,19 @@ on_both!(an_alias_stands_for_its_subject_everywhere, |node| {
         node.get("/subjects/old/versions/1/referencedby").await.ok(),
         json!([])
     );
+    assert_eq!(
+        node.get("/subjects/old/metadata").await.ok()["subject"],
+        "new"
+    );
+    assert_eq!(
+        node.get("/subjects/old/versions/1/schema").await.text,
+        avro_record(&["x"])
+    );
+    let unchanged = node
+        .post("/subjects/old/versions/1/tags", &json!({}))
+        .await
+        .ok();
+    assert_eq!(unchanged["id"], registered["id"]);
     // Settings are those of the name itself.
     assert_eq!(
         node.get("/config/old").await.ok(),

@@ -389,7 +389,66 @@ on_both!(a_batch_answers_each_request_by_itself, |node| {
         let many = json!({ "requests": vec![json!({}); 1001] });
         assert_eq!(node.post(path, &many).await.refusal(), (422, 42212));
     }
+    let plain = node.post("/associations:batchGet", &questions).await;
+    for colon in ["%3A", "%3a"] {
+        for prefix in ["", "/contexts/:.:", "/contexts/%3A.%3A"] {
+            let path = format!("{prefix}/associations{colon}batchGet");
+            let encoded = node.post(&path, &questions).await;
+            assert_eq!(
+                (encoded.status, &encoded.text),
+                (207, &plain.text),
+                "{path}"
+            );
+        }
+        let path = format!("/associations{colon}batchMutate");
+        assert_eq!(node.post(&path, &json!({})).await.refusal(), (422, 42212));
+        let path = format!("/associations{colon}batchForget");
+        assert_eq!(node.post(&path, &json!({})).await.refusal(), (404, 404));
+    }
 });
+
+on_both!(
+    a_schema_that_is_there_already_leaves_the_newest_alone,
+    |node| {
+        node.level("a", "NONE").await.ok();
+        node.register("a", STRING).await.ok();
+        let newest = node.register("a", INT).await.ok();
+        create(&node, "1", strong("a")).await.ok();
+        let again = json!([{ "subject": "a", "schema": { "schema": STRING } }]);
+        let answer = upsert(&node, "1", again).await.ok();
+        let brought = &answer["associations"][0]["schema"];
+        assert_eq!(
+            (&brought["version"], &brought["schema"]),
+            (&json!(1), &json!(STRING))
+        );
+        for path in ["/subjects/a/versions/latest", "/schemas/ids/2"] {
+            let read = node.get(path).await.ok();
+            assert_eq!(
+                (&read["schema"], &read["guid"]),
+                (&json!(INT), &newest["guid"]),
+                "{path}"
+            );
+        }
+    }
+);
+
+on_both!(
+    a_schema_goes_to_the_subject_of_the_association_that_is_there,
+    |node| {
+        node.register("a", INT).await.ok();
+        create(&node, "1", strong("a")).await.ok();
+        // The subject need not be named again.
+        let more = json!([{ "schema": { "schema": LONG } }]);
+        let answer = upsert(&node, "1", more).await.ok();
+        assert_eq!(answer["associations"][0]["subject"], "a");
+        assert_eq!(answer["associations"][0]["schema"]["schema"], LONG);
+        assert_eq!(node.get("/subjects").await.ok(), json!(["a"]));
+        assert_eq!(node.get("/subjects/a/versions").await.ok(), json!([1, 2]));
+        // It is held to what is there.
+        let broken = json!([{ "schema": { "schema": STRING } }]);
+        assert_eq!(upsert(&node, "1", broken).await.refusal(), (409, 40901));
+    }
+);
 
 on_both!(
     names_without_a_context_live_in_the_one_of_the_request,

@@ -216,4 +216,54 @@ on_both!(each_format_is_checked, |node| {
     let path = "/compatibility/subjects/j/versions/latest?verbose=true";
     let no = node.post(path, &body).await.ok();
     assert_eq!(no["is_compatible"], false);
+    let messages = no["messages"].as_array().expect("messages");
+    assert_eq!(messages.len(), 4, "{messages:?}");
+});
+
+on_both!(both_directions_are_told_the_forward_ones_first, |node| {
+    node.level("a", "FULL").await.ok();
+    node.register("a", &avro_record(&["x"])).await.ok();
+    let no = check(
+        &node,
+        &format!("{SUBJECT}?verbose=true"),
+        &avro_record(&["y"]),
+    )
+    .await;
+    let messages = no["messages"].as_array().expect("messages");
+    assert_eq!(messages.len(), 5, "{messages:?}");
+    for (message, field) in messages.iter().zip(["x", "y"]) {
+        let message = message.as_str().expect("text");
+        assert!(
+            message.contains("READER_FIELD_MISSING_DEFAULT_VALUE"),
+            "{message}"
+        );
+        assert!(
+            message.ends_with(&format!("additionalInfo:'{field}'}}")),
+            "{message}"
+        );
+    }
+    assert_eq!(messages[2], "{oldSchemaVersion: 1}");
+});
+
+on_both!(a_long_earlier_schema_is_cut, |node| {
+    let long = json!({ "type": "enum", "name": "E", "symbols": ["A"], "doc": "é".repeat(6000) });
+    node.register("a", &long.to_string()).await.ok();
+    let no = check(&node, &format!("{SUBJECT}?verbose=true"), STRING).await;
+    let shown = no["messages"][2].as_str().expect("text");
+    assert!(shown.starts_with("{oldSchema: '{"), "{shown}");
+    assert!(shown.ends_with("é... (truncated)'}"), "{shown}");
+    assert!(shown.len() < 10 * 1024 + 50, "{}", shown.len());
+});
+
+on_both!(flags_of_a_check_are_true_or_false, |node| {
+    node.register("a", INT).await.ok();
+    let body = json!({ "schema": r#"{"type":"long"}"# });
+    for path in [SUBJECT.to_owned(), format!("{SUBJECT}/1")] {
+        let yes = node.post(&format!("{path}?normalize=true"), &body).await;
+        assert_eq!(yes.ok(), json!({ "is_compatible": true }));
+        for flag in ["normalize", "verbose"] {
+            let answer = node.post(&format!("{path}?{flag}=1"), &body).await;
+            assert_eq!(answer.refusal(), (400, 400), "{path} {flag}");
+        }
+    }
 });

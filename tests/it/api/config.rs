@@ -69,6 +69,48 @@ on_both!(a_subject_without_settings_says_so, |node| {
     assert_eq!(own, json!({ "compatibilityLevel": "FULL" }));
 });
 
+on_both!(the_settings_of_a_context_are_its_own, |node| {
+    let full = json!({ "compatibility": "FULL" });
+    for scope in [":.ctx:", ":.__GLOBAL:"] {
+        let path = format!("/config/{scope}");
+        let message =
+            format!("Subject '{scope}' does not have subject-level compatibility configured");
+        refused(&node.get(&path).await, 404, 40408, &message);
+        let message = format!("Subject '{scope}' not found.");
+        refused(&node.delete(&path).await, 404, 40401, &message);
+        let effective = node.get(&format!("{path}?defaultToGlobal=true")).await.ok();
+        assert_eq!(effective, json!({ "compatibilityLevel": "BACKWARD" }));
+        assert_eq!(node.put(&path, &full).await.ok(), full);
+        let read = json!({ "compatibilityLevel": "FULL" });
+        assert_eq!(node.get(&path).await.ok(), read);
+        // The colon at the end of a whole context may be left out.
+        assert_eq!(node.get(path.trim_end_matches(':')).await.ok(), read);
+        assert_eq!(node.delete(&path).await.ok(), read);
+        assert_eq!(node.get(&path).await.refusal(), (404, 40408));
+    }
+    // The default context is the whole of what has no context: it always answers.
+    for path in [
+        "/config",
+        "/config/:.:",
+        "/config/%3A.%3A",
+        "/config/:.",
+        "/contexts/:.:/config",
+    ] {
+        assert_eq!(node.put(path, &full).await.ok(), full, "{path}");
+        let read = node.get("/config").await.ok();
+        assert_eq!(read, json!({ "compatibilityLevel": "FULL" }), "{path}");
+        assert_eq!(node.delete(path).await.ok(), read, "{path}");
+        let read = node.get(path).await.ok();
+        assert_eq!(read, json!({ "compatibilityLevel": "BACKWARD" }), "{path}");
+        assert_eq!(node.delete(path).await.ok(), read, "{path}");
+    }
+    // No name is a scope but not a subject, and some names are neither.
+    for name in ["__GLOBAL", "__EMPTY", ":.ctx:__EMPTY", "a%00b"] {
+        let answer = node.put(&format!("/config/{name}"), &full).await;
+        assert_eq!(answer.refusal(), (422, 42208), "{name}");
+    }
+});
+
 on_both!(
     an_update_keeps_what_it_does_not_say_and_clears_what_is_null,
     |node| {

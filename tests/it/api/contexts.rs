@@ -1,6 +1,6 @@
 //! `/contexts`, and subjects that live in one.
 
-use dovetail_tests::on_both;
+use dovetail_tests::{contract::Contract, on_both};
 
 use super::*;
 
@@ -174,9 +174,93 @@ on_both!(a_context_may_stand_before_the_path, |node| {
         .await
         .ok();
     assert_eq!(node.get("/mode/:.c:a").await.ok()["mode"], "READONLY");
-    assert_eq!(node.get("/contexts/c/mode").await.ok()["mode"], "READWRITE");
+    assert_eq!(node.get("/contexts/c/mode").await.refusal(), (404, 40409));
+    let held = node.get("/contexts/c/mode?defaultToGlobal=true").await.ok();
+    assert_eq!(held["mode"], "READWRITE");
     node.delete("/contexts/c/mode/a").await.ok();
     assert_eq!(node.delete("/contexts/c/subjects/a").await.ok(), json!([1]));
+});
+
+/// Where the path of an operation leads when the context `c` stands before it.
+fn in_c(path: &str) -> String {
+    match path {
+        "/subjects" | "/schemas" => format!("{path}?subjectPrefix=:.c:"),
+        "/config" | "/mode" => format!("{path}/:.c:"),
+        _ if path.starts_with("/schemas/ids/") => format!("{path}?subject=:.c:"),
+        _ => path
+            .replace("/a", "/:.c:a")
+            .replace("/:.c:associations", "/associations"),
+    }
+}
+
+on_both!(every_route_is_reached_in_its_context, |node| {
+    node.register("a", INT).await.ok();
+    node.register(":.c:a", STRING).await.ok();
+    node.put("/config/:.c:", &json!({ "compatibility": "FULL" }))
+        .await
+        .ok();
+    node.put("/config/:.c:a", &json!({ "compatibility": "NONE" }))
+        .await
+        .ok();
+    for scope in [":.c:", ":.c:a"] {
+        let mode = json!({ "mode": "READWRITE" });
+        node.put(&format!("/mode/{scope}"), &mode).await.ok();
+    }
+    let body = json!({ "resourceName": "t", "resourceNamespace": "n", "resourceId": "7",
+        "associations": [{ "subject": ":.c:a", "lifecycle": "WEAK" }] });
+    node.post("/associations", &body).await.ok();
+    let guid = node.get("/subjects/:.c:a/versions/1").await.ok()["guid"].clone();
+    let mut count = 0;
+    for operation in Contract::committed().operations() {
+        let path = operation
+            .path
+            .replace("{subject}", "a")
+            .replace("{version}", "1")
+            .replace("{id}", "1")
+            .replace("{guid}", guid.as_str().expect("text"))
+            .replace("{resource}/{name}", "n/t")
+            .replace("{resource}", "7");
+        let first = path.split('/').nth(1).unwrap_or_default();
+        let is_in_context =
+            ["subjects", "schemas", "config", "mode", "associations"].contains(&first);
+        if operation.method != "GET" || !is_in_context {
+            continue;
+        }
+        count += 1;
+        let expected = node.get(&in_c(&path)).await;
+        assert_eq!(expected.status, 200, "{path} {}", expected.text);
+        let answer = node.get(&format!("/contexts/c{path}")).await;
+        assert_eq!(
+            (answer.status, &answer.text),
+            (200, &expected.text),
+            "{path}"
+        );
+    }
+    assert!(count >= 18, "{count}");
+    let body = json!({ "schema": INT });
+    for tail in ["", "/1", "/latest"] {
+        node.put("/contexts/c/config/a", &json!({ "compatibility": "FULL" }))
+            .await
+            .ok();
+        let path = format!("/contexts/c/compatibility/subjects/a/versions{tail}");
+        assert_eq!(
+            node.post(&path, &body).await.ok()["is_compatible"],
+            false,
+            "{path}"
+        );
+    }
+    let owner = json!({ "metadata": { "properties": { "owner": "shop" } } });
+    let second = node
+        .post("/contexts/c/subjects/a/versions/latest/tags", &owner)
+        .await
+        .ok();
+    assert_eq!(second["version"], 2);
+    assert_eq!(
+        node.delete("/contexts/c/subjects/a/versions/1").await.ok(),
+        1
+    );
+    assert_eq!(node.get("/subjects/:.c:a/versions").await.ok(), json!([2]));
+    assert_eq!(node.get("/subjects/a/versions").await.ok(), json!([1]));
 });
 
 on_both!(what_is_no_context_is_refused, |node| {
@@ -248,10 +332,7 @@ on_both!(an_empty_context_is_deleted, |node| {
     let gone = node.delete("/contexts/:.c:").await;
     assert_eq!((gone.status, gone.text.as_str()), (204, ""));
     assert_eq!(node.get("/contexts").await.ok(), json!(["."]));
-    assert_eq!(
-        node.get("/config/:.c:").await.ok()["compatibilityLevel"],
-        "BACKWARD"
-    );
+    assert_eq!(node.get("/config/:.c:").await.refusal(), (404, 40408));
     assert_eq!(node.get("/config/:.c:later").await.refusal(), (404, 40408));
     // What is not there is as good as deleted.
     assert_eq!(node.delete("/contexts/c").await.status, 204);

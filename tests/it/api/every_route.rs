@@ -75,6 +75,38 @@ on_both!(every_get_route_answers_and_so_does_head, |node| {
     assert_eq!(missing.status, 404);
 });
 
+on_both!(a_slash_at_the_end_changes_nothing, |node| {
+    for path in readable(&node).await {
+        if path == "/" || path == "/metrics" {
+            continue;
+        }
+        let (plain, slashed) = (node.get(&path).await, node.get(&format!("{path}/")).await);
+        assert_eq!(slashed.status, 200, "{path}");
+        // When an export was made, and how long an answer took, differ.
+        if !path.starts_with("/api/v1/export") {
+            assert_eq!(slashed.text, plain.text, "{path}");
+        }
+        let twice = node.get(&format!("{path}//")).await;
+        assert_eq!(twice.refusal(), (404, 404), "{path}");
+    }
+    let full = json!({ "compatibility": "FULL" });
+    assert_eq!(node.put("/config/", &full).await.ok(), full);
+    let read = node.get("/config/?defaultToGlobal=false").await.ok();
+    assert_eq!(read, json!({ "compatibilityLevel": "FULL" }));
+    assert_eq!(node.get("/config").await.ok(), read);
+    assert_eq!(node.delete("/config/").await.ok(), read);
+    let found = node
+        .post("/subjects/a/", &json!({ "schema": STRING }))
+        .await
+        .ok();
+    assert_eq!(found["version"], 1);
+    assert_eq!(node.delete("/contexts/nobody/").await.status, 204);
+    assert_eq!(node.delete("/subjects/").await.refusal(), (405, 405));
+    // An encoded slash belongs to the name.
+    let named = node.get("/subjects/a%2F/versions").await;
+    refused(&named, 404, 40401, "Subject 'a/' not found.");
+});
+
 on_both!(the_media_type_is_the_one_asked_for, |node| {
     for path in readable(&node).await {
         for (accept, expected) in [("*/*", V1), (V1, V1), (VENDOR, VENDOR), (JSON, JSON)] {

@@ -46,6 +46,42 @@ on_both!(a_mode_is_set_read_and_removed, |node| {
     assert_eq!(node.get("/mode/a").await.refusal(), (404, 40409));
 });
 
+on_both!(the_mode_of_a_context_is_its_own, |node| {
+    for scope in [":.ctx:", ":.__GLOBAL:"] {
+        let path = path_of(scope);
+        let message = format!("Subject '{scope}' does not have subject-level mode configured");
+        refused(&node.get(&path).await, 404, 40409, &message);
+        let message = format!("Subject '{scope}' not found.");
+        refused(&node.delete(&path).await, 404, 40401, &message);
+        let effective = node.get(&format!("{path}?defaultToGlobal=true")).await.ok();
+        assert_eq!(effective, mode("READWRITE"));
+        set(&node, scope, "READONLY").await;
+        assert_eq!(node.get(&path).await.ok(), mode("READONLY"));
+        assert_eq!(
+            node.get(path.trim_end_matches(':')).await.ok(),
+            mode("READONLY")
+        );
+        assert_eq!(node.delete(&path).await.ok(), mode("READONLY"));
+    }
+    // The default context is the whole of what has no context: it always answers.
+    for path in [
+        "/mode",
+        "/mode/",
+        "/mode/:.:",
+        "/mode/:.",
+        "/contexts/:.:/mode",
+    ] {
+        assert_eq!(
+            node.put(path, &mode("READONLY")).await.ok(),
+            mode("READONLY"),
+            "{path}"
+        );
+        assert_eq!(node.get("/mode").await.ok(), mode("READONLY"), "{path}");
+        assert_eq!(node.delete(path).await.ok(), mode("READONLY"), "{path}");
+        assert_eq!(node.get(path).await.ok(), mode("READWRITE"), "{path}");
+    }
+});
+
 on_both!(modes_are_read_in_any_case, |node| {
     let answer = node.put("/mode/a", &mode("ReadOnly_Override")).await.ok();
     assert_eq!(answer, mode("READONLY_OVERRIDE"));
@@ -215,6 +251,74 @@ on_both!(import_mode_wants_an_id_that_is_free, |node| {
     let same_place = json!({ "schema": INT, "id": 9, "version": 1 });
     let answer = node.post(path, &same_place).await;
     assert_eq!(answer.refusal(), (422, 42205));
+});
+
+on_both!(an_import_is_taken_as_it_is, |node| {
+    node.put("/config", &json!({ "normalize": true }))
+        .await
+        .ok();
+    set(&node, "", "IMPORT").await;
+    let wordy = r#"{"type":"record","name":"1st","fields":[{"name":"f","type":"int","default":"x"}],"q":2,"p":1}"#;
+    let body = json!({ "schema": wordy, "id": 5 });
+    for path in [
+        "/subjects/a/versions",
+        "/subjects/b/versions?normalize=true",
+    ] {
+        assert_eq!(node.post(path, &body).await.ok()["schema"], wordy, "{path}");
+    }
+    set(&node, "", "READWRITE").await;
+    let body = json!({ "schema": wordy });
+    assert_eq!(
+        node.post("/subjects/c/versions", &body).await.refusal(),
+        (422, 42201)
+    );
+});
+
+on_both!(forwarding_takes_what_importing_takes, |node| {
+    node.register("a", INT).await.ok();
+    set(&node, ":.__GLOBAL:", "FORWARD").await;
+    assert_eq!(node.register("a", INT).await.id(), 1);
+    assert_eq!(node.register("a", STRING).await.refusal(), (422, 42205));
+    let body = json!({ "schema": STRING, "id": 9 });
+    let brought = node.post("/subjects/a/versions", &body).await.ok();
+    assert_eq!(
+        (&brought["id"], &brought["version"]),
+        (&json!(9), &json!(2))
+    );
+    // A nearer scope decides.
+    set(&node, ":.ctx:", "READWRITE").await;
+    node.register(":.ctx:a", STRING).await.ok();
+});
+
+on_both!(the_id_a_schema_has_may_be_named_in_every_mode, |node| {
+    node.register("other", INT).await.ok();
+    let known = node.register("a", STRING).await.ok();
+    let of = |id: u32| json!({ "schema": STRING, "id": id });
+    for name in ["READWRITE", "READONLY", "READONLY_OVERRIDE", "IMPORT"] {
+        node.put("/mode/a?force=true", &mode(name)).await.ok();
+        assert_eq!(
+            node.post("/subjects/a/versions", &of(2)).await.ok(),
+            known,
+            "{name}"
+        );
+        let taken = node.post("/subjects/a/versions", &of(1)).await;
+        assert_eq!(taken.refusal(), (422, 42205), "{name}");
+    }
+});
+
+on_both!(a_read_only_context_keeps_its_settings, |node| {
+    set(&node, ":.ctx:", "READONLY").await;
+    let body = json!({ "compatibility": "NONE" });
+    for scope in [":.ctx:", ":.ctx:a"] {
+        let path = format!("/config/{scope}");
+        let message = format!("Subject {scope} is in read-only mode");
+        refused(&node.put(&path, &body).await, 422, 42205, &message);
+        refused(&node.delete(&path).await, 422, 42205, &message);
+    }
+    node.put("/config/a", &body).await.ok();
+    // Where nothing is set, a mode of a subject inside may open it.
+    set(&node, ":.ctx:a", "READWRITE").await;
+    node.put("/config/:.ctx:a", &body).await.ok();
 });
 
 on_both!(import_mode_takes_deletions_and_settings, |node| {

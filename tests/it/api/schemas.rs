@@ -38,6 +38,13 @@ on_both!(the_highest_id_is_told_on_request, |node| {
     assert_eq!(found["schema"], STRING);
     let without = node.get("/schemas/ids/1?fetchMaxId=false").await.ok();
     assert!(without.get("maxId").is_none());
+    // Ids are counted in each context.
+    node.register(":.ctx:a", STRING).await.ok();
+    let found = node
+        .get("/schemas/ids/1?fetchMaxId=true&subject=:.ctx:a")
+        .await
+        .ok();
+    assert_eq!(found["maxId"], 1);
     // The highest ever given out.
     for query in ["", "?permanent=true"] {
         node.delete(&format!("/subjects/b{query}")).await.ok();

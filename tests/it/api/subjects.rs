@@ -30,6 +30,8 @@ on_both!(a_prefix_narrows_the_list, |node| {
         (":.ctx:", json!([":.ctx:orders", ":.ctx:x"])),
         (":.ctx:o", json!([":.ctx:orders"])),
         (":.other:", json!([])),
+        (":.ctx", json!([":.ctx:orders", ":.ctx:x"])),
+        (":.", json!(["orders-key", "orders-value", "ship"])),
         (
             ":*:",
             json!([
@@ -103,6 +105,15 @@ on_both!(
         let body = json!({ "schema": STRING });
         let absent = node.post("/subjects/a", &body).await;
         refused(&absent, 404, 40401, "Subject 'a' not found.");
+        // What is no schema is told first.
+        for no_schema in [
+            json!({ "schema": "{" }),
+            json!({}),
+            json!({ "schema": STRING, "schemaType": "XML" }),
+        ] {
+            let answer = node.post("/subjects/a", &no_schema).await;
+            assert_eq!(answer.refusal(), (422, 42201), "{no_schema}");
+        }
         node.register("a", INT).await.ok();
         // Registered elsewhere is not registered here.
         node.register("b", STRING).await.ok();
@@ -139,14 +150,19 @@ on_both!(a_lookup_sees_soft_deleted_versions_on_request, |node| {
 });
 
 on_both!(a_lookup_normalizes_on_request, |node| {
-    let spelled = |text: Value| json!({ "schema": text.to_string() });
-    let of = |field: Value| spelled(json!({ "type": "record", "name": "R", "fields": [field] }));
-    let plain = of(json!({ "name": "f", "type": "int" }));
-    node.post("/subjects/a/versions?normalize=true", &plain)
+    let of = |attributes: &str| json!({ "schema": format!(r#"{{"type":"fixed","name":"F","size":1,{attributes}}}"#) });
+    let (one, other) = (of(r#""p":1,"q":2"#), of(r#""q":2,"p":1"#));
+    node.post("/subjects/a/versions?normalize=true", &one)
         .await
         .ok();
-    let wordy = of(json!({ "name": "f", "type": { "type": "int" }, "order": "ascending" }));
-    node.post("/subjects/a?normalize=true", &wordy).await.ok();
+    let missing = node.post("/subjects/a", &other).await;
+    assert_eq!(missing.refusal(), (404, 40403));
+    node.post("/subjects/a?normalize=true", &other).await.ok();
+    // The setting does as the flag does.
+    node.put("/config", &json!({ "normalize": true }))
+        .await
+        .ok();
+    node.post("/subjects/a", &other).await.ok();
 });
 
 on_both!(deleting_a_subject_answers_its_versions, |node| {
@@ -186,6 +202,25 @@ on_both!(a_permanent_deletion_takes_the_settings_with_it, |node| {
     node.delete("/subjects/a").await.ok();
     assert_eq!(node.get("/config/a").await.status, 200);
     node.delete("/subjects/a?permanent=true").await.ok();
+    assert_eq!(node.get("/config/a").await.refusal(), (404, 40408));
+    assert_eq!(node.get("/mode/a").await.refusal(), (404, 40409));
+});
+
+on_both!(the_last_permanent_deletion_takes_the_settings_too, |node| {
+    node.level("a", "NONE").await.ok();
+    for schema in [STRING, INT] {
+        node.register("a", schema).await.ok();
+    }
+    node.put("/mode/a", &json!({ "mode": "READWRITE" }))
+        .await
+        .ok();
+    for version in [1, 2] {
+        assert_eq!(node.get("/config/a").await.status, 200, "{version}");
+        for query in ["", "?permanent=true"] {
+            let path = format!("/subjects/a/versions/{version}{query}");
+            node.delete(&path).await.ok();
+        }
+    }
     assert_eq!(node.get("/config/a").await.refusal(), (404, 40408));
     assert_eq!(node.get("/mode/a").await.refusal(), (404, 40409));
 });

@@ -258,6 +258,91 @@ on_both!(schemas_are_listed_page_by_page, |node| {
     assert_eq!(staging.unwrap()[0].subject, ":.staging:orders-9");
 });
 
+on_both!(schemas_are_listed_by_what_owns_their_subjects, |node| {
+    let client = client(&node);
+    for subject in ["free", "keyed", "owned"] {
+        register(&client, subject, "\"int\"").await.unwrap();
+    }
+    for (subject, association_type, lifecycle) in [
+        ("keyed", AssociationType::Key, Lifecycle::Weak),
+        ("owned", AssociationType::Value, Lifecycle::Strong),
+    ] {
+        let request = AssociationRequest {
+            resource_name: Some("orders".into()),
+            resource_namespace: Some("lkc-1".into()),
+            resource_id: Some("7".into()),
+            associations: vec![AssociationItem {
+                subject: Some(subject.into()),
+                association_type: Some(association_type.to_string()),
+                lifecycle: Some(lifecycle.to_string()),
+                ..AssociationItem::default()
+            }],
+            ..AssociationRequest::default()
+        };
+        client.associate(&request, false).await.unwrap();
+    }
+    let any = ListSchemas::default;
+    for (list, expected) in [
+        (any(), &["free", "keyed", "owned"][..]),
+        (
+            ListSchemas {
+                resource_type: Some("topic".into()),
+                ..any()
+            },
+            &["keyed", "owned"],
+        ),
+        (
+            ListSchemas {
+                association_types: vec![AssociationType::Key],
+                ..any()
+            },
+            &["keyed"],
+        ),
+        (
+            ListSchemas {
+                association_types: AssociationType::ALL.to_vec(),
+                limit: Some(1),
+                ..any()
+            },
+            &["keyed", "owned"],
+        ),
+        (
+            ListSchemas {
+                lifecycles: vec![Lifecycle::Strong],
+                ..any()
+            },
+            &["owned"],
+        ),
+        (
+            ListSchemas {
+                lifecycles: vec![Lifecycle::Strong],
+                or_unassociated: true,
+                ..any()
+            },
+            &["free", "owned"],
+        ),
+        (
+            ListSchemas {
+                or_unassociated: true,
+                ..any()
+            },
+            &["free"],
+        ),
+    ] {
+        let found = client.every_schema(&list).await.unwrap();
+        let subjects: Vec<_> = found.iter().map(|one| &*one.subject).collect();
+        assert_eq!(subjects, expected, "{list:?}");
+    }
+    let strong = ListSchemas {
+        lifecycles: vec![Lifecycle::Strong],
+        ..any()
+    };
+    let found = client.list_schemas(&strong).await.unwrap();
+    let all = ListAssociations::default();
+    let of_subject = client.associations_of_subject("owned", &all).await;
+    assert_eq!(found[0].associations, of_subject.unwrap());
+});
+
 on_both!(tags_are_changed_and_found, |node| {
     let client = client(&node);
     register(&client, "orders", &avro_record(&["id"]))

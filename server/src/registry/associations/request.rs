@@ -107,14 +107,28 @@ impl Operation {
         }
     }
 
-    /// The registration that comes first.
-    pub(super) fn registration(&self) -> Option<(&QualifiedSubject, &RegisterRequest, bool)> {
+    /// The registration that comes first: the schema, and whether it is normalized.
+    pub(super) fn registration(&self) -> Option<(&RegisterRequest, bool)> {
         match self {
             Self::Create(wanted) | Self::Upsert(wanted) => {
                 let schema = wanted.schema.as_ref()?;
-                Some((&wanted.subject, schema, wanted.normalize))
+                Some((schema, wanted.normalize))
             }
             Self::Delete { .. } => None,
+        }
+    }
+
+    /// The subject that is meant, given the association that is there.
+    pub(super) fn subject<'a>(
+        &'a self,
+        there: Option<&'a Association>,
+    ) -> Option<&'a QualifiedSubject> {
+        match (self, there) {
+            (Self::Create(wanted) | Self::Upsert(wanted), Some(there)) if !wanted.names_subject => {
+                Some(&there.subject)
+            }
+            (Self::Create(wanted) | Self::Upsert(wanted), _) => Some(&wanted.subject),
+            (Self::Delete { .. }, there) => there.map(|there| &there.subject),
         }
     }
 }

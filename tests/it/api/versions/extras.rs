@@ -33,6 +33,37 @@ on_both!(metadata_makes_another_schema_of_the_same_text, |node| {
     assert_eq!(node.post(path, &with("shop")).await.ok(), shop);
 });
 
+on_both!(
+    metadata_that_says_nothing_is_metadata_all_the_same,
+    |node| {
+        let plain = node.register("a", STRING).await.ok();
+        let body = json!({ "schema": STRING, "metadata": {}, "references": [] });
+        let second = node.post("/subjects/a/versions", &body).await.ok();
+        assert_eq!(second["version"], 2);
+        assert_ne!(second["guid"], plain["guid"]);
+        assert_eq!(second["metadata"], json!({}));
+        assert!(second.get("references").is_none() && second.get("ruleSet").is_none());
+        // Parts that are empty are as good as absent.
+        let empty = json!({ "tags": {}, "properties": {}, "sensitive": [] });
+        let body = json!({ "schema": STRING, "metadata": empty });
+        assert_eq!(node.post("/subjects/a/versions", &body).await.ok(), second);
+    }
+);
+
+on_both!(tags_and_sensitive_names_are_sets, |node| {
+    let with = |tags: Value, sensitive: Value| {
+        let metadata = json!({ "tags": { "a": tags }, "sensitive": sensitive });
+        json!({ "schema": STRING, "metadata": metadata })
+    };
+    let path = "/subjects/a/versions";
+    let one = with(json!(["Y", "X", "Y"]), json!(["q", "p", "q"]));
+    let first = node.post(path, &one).await.ok();
+    assert_eq!(first["metadata"]["tags"], json!({ "a": ["X", "Y"] }));
+    assert_eq!(first["metadata"]["sensitive"], json!(["p", "q"]));
+    let other = with(json!(["X", "Y"]), json!(["p", "q"]));
+    assert_eq!(node.post(path, &other).await.ok(), first);
+});
+
 on_both!(every_part_of_metadata_comes_back, |node| {
     let metadata = json!({
         "tags": { "**.card": ["PCI", "PII"] },

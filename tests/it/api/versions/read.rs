@@ -71,6 +71,35 @@ on_both!(what_is_no_version_is_refused, |node| {
     }
 });
 
+on_both!(what_is_no_version_is_told_before_the_subject, |node| {
+    let body = json!({ "schema": STRING });
+    for version in ["0", "first"] {
+        let path = format!("/subjects/nobody/versions/{version}");
+        for tail in ["", "/schema", "/referencedby"] {
+            let answer = node.get(&format!("{path}{tail}")).await;
+            assert_eq!(answer.refusal(), (422, 42202), "{path}{tail}");
+        }
+        assert_eq!(node.delete(&path).await.refusal(), (422, 42202));
+        let answer = node.post(&format!("{path}/tags"), &json!({})).await;
+        assert_eq!(answer.refusal(), (422, 42202));
+        let answer = node.post(&format!("/compatibility{path}"), &body).await;
+        assert_eq!(answer.refusal(), (422, 42202));
+    }
+    for version in ["1", "latest", "-1"] {
+        let path = format!("/subjects/nobody/versions/{version}");
+        for tail in ["", "/schema", "/referencedby"] {
+            let answer = node.get(&format!("{path}{tail}")).await;
+            refused(&answer, 404, 40401, "Subject 'nobody' not found.");
+        }
+        refused(
+            &node.delete(&path).await,
+            404,
+            40401,
+            "Subject 'nobody' not found.",
+        );
+    }
+});
+
 on_both!(versions_are_listed_in_order, |node| {
     node.level("a", "NONE").await.ok();
     for schema in [STRING, INT, LONG] {

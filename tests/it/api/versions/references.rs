@@ -151,6 +151,23 @@ on_both!(referrers_are_listed_by_id, |node| {
     assert_eq!(node.get(path).await.ok(), json!([2, 3]));
     let latest = "/subjects/inner/versions/latest/referencedby";
     assert_eq!(node.get(latest).await.ok(), json!([2, 3]));
+    for (part, expected) in [
+        ("limit=1", json!([2])),
+        ("offset=1", json!([3])),
+        ("offset=1&limit=9", json!([3])),
+        ("offset=2", json!([])),
+        ("limit=0", json!([2, 3])),
+    ] {
+        assert_eq!(
+            node.get(&format!("{path}?{part}")).await.ok(),
+            expected,
+            "{part}"
+        );
+    }
+    for wrong in ["offset=-1", "limit=x", "deleted=maybe"] {
+        let answer = node.get(&format!("{path}?{wrong}")).await;
+        assert_eq!(answer.refusal(), (400, 400), "{wrong}");
+    }
     node.delete("/subjects/One").await.ok();
     assert_eq!(node.get(path).await.ok(), json!([3]));
     let all = node.get(&format!("{path}?deleted=true")).await.ok();

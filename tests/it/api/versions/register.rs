@@ -254,24 +254,22 @@ on_both!(unknown_keys_and_nulls_are_passed_over, |node| {
 });
 
 on_both!(normalizing_makes_two_spellings_one, |node| {
-    let one = json!({
-        "type": "record", "name": "R", "fields": [{ "name": "f", "type": { "type": "int" } }],
-    });
-    let other = json!({
-        "type": "record", "name": "R",
-        "fields": [{ "name": "f", "type": "int", "order": "ascending" }],
-    });
-    let body = |schema: &Value| json!({ "schema": schema.to_string() });
+    let of = |attributes: &str| json!({ "schema": format!(r#"{{"type":"fixed","name":"F","size":1,{attributes}}}"#) });
+    let (one, other) = (of(r#""p":1,"q":2"#), of(r#""q":2,"p":1"#));
     let path = "/subjects/a/versions?normalize=true";
-    let first = node.post(path, &body(&one)).await;
-    assert_eq!(node.post(path, &body(&other)).await.id(), first.id());
+    let first = node.post(path, &one).await;
+    assert_eq!(node.post(path, &other).await.id(), first.id());
     // The setting does as the flag does.
     node.put("/config/b", &json!({ "normalize": true }))
         .await
         .ok();
     let plain = "/subjects/b/versions";
-    assert_eq!(node.post(plain, &body(&one)).await.id(), first.id());
-    assert_eq!(node.post(plain, &body(&other)).await.id(), first.id());
+    assert_eq!(node.post(plain, &one).await.id(), first.id());
+    assert_eq!(node.post(plain, &other).await.id(), first.id());
+    // Without either they are two.
+    let plain = "/subjects/c/versions";
+    assert_eq!(node.post(plain, &one).await.id(), first.id());
+    assert_ne!(node.post(plain, &other).await.id(), first.id());
 });
 
 on_both!(any_name_is_a_subject_and_comes_back_as_it_is, |node| {
