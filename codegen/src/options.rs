@@ -34,8 +34,8 @@ pub struct Options {
     pub builders: bool,
     /// Whether types of Avro that hold strings or bytes have a twin that borrows them: `OrderRef<'a>` beside `Order`.
     pub borrowed: bool,
-    /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro by full name, of JSON
-    /// Schema by the name of the type.
+    /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro and
+    /// Protobuf by full name, where a package of Protobuf may have a module in its place; of JSON Schema by the name of the type.
     pub replacements: BTreeMap<String, String>,
     /// A namespace that is left out of module paths where it leads.
     pub strip_namespace: Option<String>,
