@@ -80,6 +80,8 @@ pub mod avro;
 mod build_error;
 mod builder;
 #[cfg(any(feature = "protobuf", feature = "json-schema"))]
+mod clash;
+#[cfg(any(feature = "protobuf", feature = "json-schema"))]
 mod contained;
 #[cfg(any(feature = "protobuf", feature = "json-schema"))]
 mod docs;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use dovetail_protobuf::sorted_set;
 use proc_macro2::TokenStream;
 use prost_build::{Config, Module};
 use prost_reflect::prost_types::{
@@ -44,7 +45,8 @@ type Made = (BTreeMap<Vec<String>, String>, Vec<Type>, Vec<u8>);
 
 fn run(tree: &Tree, options: &Options) -> Result<Made, Problem> {
     let set = descriptors(tree, true)?.file_descriptor_set();
-    let encoded = descriptors(tree, false)?.encode_file_descriptor_set();
+    let bare = descriptors(tree, false)?;
+    let encoded = sorted_set(bare.encode_file_descriptor_set(), &bare.descriptor_pool());
     let types = types(&set, tree);
     let mut config = configured(&types, options);
     let sources =
@@ -53,15 +55,20 @@ fn run(tree: &Tree, options: &Options) -> Result<Made, Problem> {
 }
 
 fn descriptors(tree: &Tree, with_comments: bool) -> Result<Compiler, Problem> {
-    let mut compiler = Compiler::with_file_resolver(tree.sources.clone());
+    let wrong = |name: &str, message: String| {
+        let unit = tree.origins.get(name).map_or(name, String::as_str);
+        problem(unit, "", message)
+    };
+    let files = tree.sources.files();
+    let files = files.map_err(|(name, message)| wrong(name, message))?;
+    let mut compiler = Compiler::with_file_resolver(files);
     compiler
         .include_imports(true)
         .include_source_info(with_comments);
     for name in tree.sources.texts.keys() {
-        compiler.open_file(name).map_err(|error| {
-            let unit = tree.origins.get(name).map_or(name.as_str(), String::as_str);
-            problem(unit, "", describe(&error))
-        })?;
+        compiler
+            .open_file(name)
+            .map_err(|error| wrong(name, describe(&error)))?;
     }
     Ok(compiler)
 }
@@ -191,7 +198,8 @@ fn generate(
         .generate(requests)
         .map_err(|error| error.to_string())?;
     let by_path = made.into_iter().map(|(module, source)| {
-        let path = module.parts().map(str::to_owned).collect();
+        let bare = |part: &str| part.trim_start_matches("r#").to_owned();
+        let path = module.parts().map(bare).collect();
         (path, source)
     });
     Ok(by_path.collect())
