@@ -110,6 +110,6 @@ pub use build_error::BuildError;
 pub use builder::{Builder, Generated, build, nearest_manifest};
 pub use error::{Error, Problem};
 pub use generate::generate;
-pub use options::{Map, Options, Time, Uuid};
+pub use options::{Decimal, Map, Options, Time, Uuid};
 pub use output::{Module, Output};
 pub use unit::{NamedText, Registration, SchemaText, Unit};

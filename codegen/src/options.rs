@@ -22,6 +22,8 @@ pub struct Options {
     pub time: Time,
     /// What UUIDs become.
     pub uuid: Uuid,
+    /// What decimals become.
+    pub decimal: Decimal,
     /// What maps become.
     pub map: Map,
     /// Derives for types, by full name; `*` stands for all.
@@ -69,6 +71,36 @@ pub enum Uuid {
     Uuid,
 }
 
+/// What decimals become.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "two of them are the names of the types"
+)]
+pub enum Decimal {
+    /// A type of the runtime that holds the digits, as many as there are.
+    #[default]
+    Runtime,
+    /// `rust_decimal::Decimal`, where the precision is no more than the 28 digits that it has room for; the runtime needs its feature
+    /// of that name.
+    #[serde(rename = "rust_decimal")]
+    RustDecimal,
+    /// `bigdecimal::BigDecimal`; the runtime needs its feature of that name.
+    #[serde(rename = "bigdecimal")]
+    BigDecimal,
+}
+
+impl Decimal {
+    /// What a decimal of a precision becomes.
+    pub(crate) fn of(self, precision: u32) -> Self {
+        match self {
+            Self::RustDecimal if precision > 28 => Self::Runtime,
+            other => other,
+        }
+    }
+}
+
 /// What maps become.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -87,6 +119,7 @@ impl Default for Options {
             serde: true,
             time: Time::default(),
             uuid: Uuid::default(),
+            decimal: Decimal::default(),
             map: Map::default(),
             derives: BTreeMap::new(),
             attributes: BTreeMap::new(),

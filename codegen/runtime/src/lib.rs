@@ -30,10 +30,14 @@ pub mod write;
 
 pub use codec::Codec;
 pub use error::{Cause, Error};
+#[cfg(feature = "bigdecimal")]
+pub use external::bigdecimal;
 #[cfg(feature = "chrono")]
 pub use external::chrono;
 #[cfg(feature = "jiff")]
 pub use external::jiff;
+#[cfg(feature = "rust_decimal")]
+pub use external::rust_decimal;
 #[cfg(feature = "uuid")]
 pub use external::uuid;
 pub use formats::{JsonType, ProtobufType};

@@ -9,7 +9,7 @@ use quote::quote;
 
 use super::Context;
 use crate::{
-    Map, Time, Uuid,
+    Decimal, Map, Time, Uuid,
     avro::ty::{ItemId, Ty},
     names::token,
 };
@@ -183,10 +183,14 @@ impl Context<'_> {
     fn logical_type(&self, logical: Logical, size: Option<usize>) -> TokenStream {
         let rt = &self.rt;
         match logical {
-            Logical::Decimal { scale, .. } => {
-                let scale = Literal::u32_unsuffixed(scale);
-                quote!(#rt::logical::Decimal<#scale>)
-            }
+            Logical::Decimal { precision, scale } => match self.options.decimal.of(precision) {
+                Decimal::Runtime => {
+                    let scale = Literal::u32_unsuffixed(scale);
+                    quote!(#rt::logical::Decimal<#scale>)
+                }
+                Decimal::RustDecimal => quote!(#rt::rust_decimal::Decimal),
+                Decimal::BigDecimal => quote!(#rt::bigdecimal::BigDecimal),
+            },
             Logical::Uuid => match self.options.uuid {
                 Uuid::Runtime => quote!(#rt::logical::Uuid),
                 Uuid::Uuid => quote!(#rt::uuid::Uuid),
@@ -216,10 +220,15 @@ impl Context<'_> {
         let rt = &self.rt;
         let name = match logical {
             Logical::Decimal { precision, scale } => {
+                let of = match self.options.decimal.of(precision) {
+                    Decimal::Runtime => quote!(#rt::logical),
+                    Decimal::RustDecimal => quote!(#rt::rust_decimal),
+                    Decimal::BigDecimal => quote!(#rt::bigdecimal),
+                };
                 let [precision, scale] = [precision, scale].map(Literal::u32_unsuffixed);
                 return size.map(Literal::usize_unsuffixed).map_or_else(
-                    || quote!(#rt::logical::DecimalBytes<#precision, #scale>),
-                    |size| quote!(#rt::logical::DecimalFixed<#size, #precision, #scale>),
+                    || quote!(#of::DecimalBytes<#precision, #scale>),
+                    |size| quote!(#of::DecimalFixed<#size, #precision, #scale>),
                 );
             }
             Logical::Uuid => {
