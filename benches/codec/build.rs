@@ -20,7 +20,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             also: Vec::new(),
         })
     };
-    let output = avro::generate(&[unit("order")?, unit("older")?], &Options::default())?;
+    let units = [unit("order")?, unit("older")?, unit("nested")?];
+    let options = Options {
+        borrowed: true,
+        ..Options::default()
+    };
+    let output = avro::generate(&units, &options)?;
     let folder = env::var("OUT_DIR")?;
     for module in output.modules {
         let file = Path::new(&folder).join(format!("{}.rs", module.name));

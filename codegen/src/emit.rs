@@ -5,7 +5,7 @@ use quote::quote;
 use sha2::{Digest, Sha256};
 use syn::Ident;
 
-use crate::{Module, Registration, SchemaText};
+use crate::{Module, Registration, SchemaText, clash::clash};
 
 /// What a module says about where its text is registered, if it is.
 pub(crate) fn registration(text: &SchemaText) -> Option<TokenStream> {
@@ -62,8 +62,11 @@ pub(crate) fn hash(text: &str) -> TokenStream {
 
 /// Formats a module. The error is an error of ours: it says what the formatter could not read.
 pub(crate) fn module(name: &str, items: &TokenStream) -> Result<Module, String> {
-    let file = syn::parse2(items.clone()).map_err(|error| {
+    let file: syn::File = syn::parse2(items.clone()).map_err(|error| {
         format!("the generated code is no Rust, which is a defect of Dovetail: {error}")
+    })?;
+    clash(&file.items).map_err(|message| {
+        format!("the generated code would not compile, since its schemas have names that Rust does not tell apart: {message}")
     })?;
     Ok(Module {
         name: name.to_owned(),

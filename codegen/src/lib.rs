@@ -80,6 +80,8 @@ pub mod avro;
 mod build_error;
 mod builder;
 #[cfg(any(feature = "protobuf", feature = "json-schema"))]
+mod clash;
+#[cfg(any(feature = "protobuf", feature = "json-schema"))]
 mod contained;
 #[cfg(any(feature = "protobuf", feature = "json-schema"))]
 mod docs;
@@ -89,6 +91,7 @@ mod error;
 mod generate;
 #[cfg(feature = "json-schema")]
 mod json_schema;
+mod known;
 mod local;
 pub mod lock;
 pub mod manifest;
@@ -107,6 +110,6 @@ pub use build_error::BuildError;
 pub use builder::{Builder, Generated, build, nearest_manifest};
 pub use error::{Error, Problem};
 pub use generate::generate;
-pub use options::{Map, Options, Time, Uuid};
+pub use options::{Decimal, Map, Options, Time, Uuid};
 pub use output::{Module, Output};
 pub use unit::{NamedText, Registration, SchemaText, Unit};

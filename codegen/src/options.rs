@@ -22,6 +22,8 @@ pub struct Options {
     pub time: Time,
     /// What UUIDs become.
     pub uuid: Uuid,
+    /// What decimals become.
+    pub decimal: Decimal,
     /// What maps become.
     pub map: Map,
     /// Derives for types, by full name; `*` stands for all.
@@ -32,8 +34,10 @@ pub struct Options {
     pub renames: BTreeMap<String, String>,
     /// Whether records of Avro have a builder, beside `Default` and `new`.
     pub builders: bool,
-    /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro by full name, of JSON
-    /// Schema by the name of the type.
+    /// Whether types of Avro that hold strings or bytes have a twin that borrows them: `OrderRef<'a>` beside `Order`.
+    pub borrowed: bool,
+    /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro and
+    /// Protobuf by full name, where a package of Protobuf may have a module in its place; of JSON Schema by the name of the type.
     pub replacements: BTreeMap<String, String>,
     /// A namespace that is left out of module paths where it leads.
     pub strip_namespace: Option<String>,
@@ -67,6 +71,36 @@ pub enum Uuid {
     Uuid,
 }
 
+/// What decimals become.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "two of them are the names of the types"
+)]
+pub enum Decimal {
+    /// A type of the runtime that holds the digits, as many as there are.
+    #[default]
+    Runtime,
+    /// `rust_decimal::Decimal`, where the precision is no more than the 28 digits that it has room for; the runtime needs its feature
+    /// of that name.
+    #[serde(rename = "rust_decimal")]
+    RustDecimal,
+    /// `bigdecimal::BigDecimal`; the runtime needs its feature of that name.
+    #[serde(rename = "bigdecimal")]
+    BigDecimal,
+}
+
+impl Decimal {
+    /// What a decimal of a precision becomes.
+    pub(crate) fn of(self, precision: u32) -> Self {
+        match self {
+            Self::RustDecimal if precision > 28 => Self::Runtime,
+            other => other,
+        }
+    }
+}
+
 /// What maps become.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -85,11 +119,13 @@ impl Default for Options {
             serde: true,
             time: Time::default(),
             uuid: Uuid::default(),
+            decimal: Decimal::default(),
             map: Map::default(),
             derives: BTreeMap::new(),
             attributes: BTreeMap::new(),
             renames: BTreeMap::new(),
             builders: false,
+            borrowed: false,
             replacements: BTreeMap::new(),
             strip_namespace: None,
             ignore_invalid_defaults: false,

@@ -33,7 +33,7 @@ const NAMES_AXUM: [&str; 3] = ["app.rs", "metrics.rs", "router.rs"];
 
 #[test]
 fn model_and_compat_only_compute() {
-    for krate in ["model", "compat"] {
+    for krate in ["model", "protobuf", "compat"] {
         for file in sources(&root().join(krate).join("src")) {
             let named = paths_in(&read(&file));
             for outside in WORLD {

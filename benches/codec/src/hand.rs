@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use dovetail_runtime::logical::{Decimal, TimestampMicros, Uuid};
 
 use crate::order::{
-    OrderPlaced,
-    shop::orders::{Address, Card, Line, OrderPlacedPayment, Position, Status, Transfer},
+    OrderPlaced, OrderPlacedRef,
+    shop::orders::{
+        Address, AddressRef, Card, CardRef, Line, LineRef, OrderPlacedPayment,
+        OrderPlacedPaymentRef, Position, Status, Transfer, TransferRef,
+    },
 };
 
 /// Why bytes are no event.
@@ -159,6 +162,61 @@ pub fn decode(mut bytes: &[u8]) -> Read<OrderPlaced> {
     })
 }
 
+/// The same into what borrows from the bytes.
+pub fn decode_borrowed(mut bytes: &[u8]) -> Read<OrderPlacedRef<'_>> {
+    let input = &mut bytes;
+    Ok(OrderPlacedRef {
+        id: read_text(input)?.parse::<Uuid>().map_err(|_| Malformed)?,
+        placed_at: TimestampMicros(read_long(input)?),
+        sequence: read_long(input)?,
+        customer: optional(input, read_text)?,
+        status: match read_long(input)? {
+            0 => Status::New,
+            1 => Status::Paid,
+            2 => Status::Sent,
+            3 => Status::Done,
+            _ => return Err(Malformed),
+        },
+        total: decimal(read_bytes(input)?)?,
+        currency: read_text(input)?,
+        lines: read_blocks(input, |input| {
+            Ok(LineRef {
+                sku: read_text(input)?,
+                quantity: read_long(input)?.try_into().map_err(|_| Malformed)?,
+                price: f64::from_le_bytes(read_array(input)?),
+                tags: read_blocks(input, read_text)?,
+            })
+        })?,
+        labels: labels_borrowed(input)?,
+        address: AddressRef {
+            street: read_text(input)?,
+            city: read_text(input)?,
+            position: optional(input, |input| {
+                Ok(Position {
+                    latitude: f64::from_le_bytes(read_array(input)?),
+                    longitude: f64::from_le_bytes(read_array(input)?),
+                })
+            })?,
+        },
+        payment: match read_long(input)? {
+            0 => OrderPlacedPaymentRef::Card(CardRef {
+                number: read_text(input)?,
+                month: read_long(input)?.try_into().map_err(|_| Malformed)?,
+            }),
+            1 => OrderPlacedPaymentRef::Transfer(TransferRef {
+                iban: read_text(input)?,
+            }),
+            2 => OrderPlacedPaymentRef::String(read_text(input)?),
+            _ => return Err(Malformed),
+        },
+        is_gift: match read_array(input)? {
+            [0] => false,
+            [1] => true,
+            _ => return Err(Malformed),
+        },
+    })
+}
+
 fn decimal(bytes: &[u8]) -> Read<Decimal<4>> {
     let negative = bytes.first().is_some_and(|first| *first >= 0x80);
     let mut padded = [if negative { 0xFF } else { 0 }; 16];
@@ -214,6 +272,25 @@ fn labels(input: &mut &[u8]) -> Read<HashMap<String, String>> {
         for _ in 0..count {
             let key = read_text(input)?.to_owned();
             labels.insert(key, read_text(input)?.to_owned());
+        }
+    }
+}
+
+fn labels_borrowed<'a>(input: &mut &'a [u8]) -> Read<HashMap<&'a str, &'a str>> {
+    let mut labels = HashMap::new();
+    loop {
+        let count = read_long(input)?;
+        if count == 0 {
+            return Ok(labels);
+        }
+        if count < 0 {
+            read_long(input)?;
+        }
+        let count = usize::try_from(count.unsigned_abs()).map_err(|_| Malformed)?;
+        labels.reserve(count.min(input.len()));
+        for _ in 0..count {
+            let key = read_text(input)?;
+            labels.insert(key, read_text(input)?);
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Nothing here knows a registry, the network or files. Whoever commits generated code can put this crate beside it.
 //!
-//! - [`AvroType`] is what every generated root type offers; [`Codec`] is how each type is written and read.
+//! - [`AvroType`] is what every generated root type offers, and [`AvroRef`] its twin that borrows; [`Codec`] is how each type
+//!   is written and read.
 //! - [`Reader`] reads a slice that may come from anyone, within [`Limits`].
 //! - [`Plan`] is how to read what was written with another schema; it is made once for each writer's schema.
 //! - [`schema`] reads schemas and computes canonical forms and fingerprints; [`Value`] is a value of any of them.
@@ -29,10 +30,14 @@ pub mod write;
 
 pub use codec::Codec;
 pub use error::{Cause, Error};
+#[cfg(feature = "bigdecimal")]
+pub use external::bigdecimal;
 #[cfg(feature = "chrono")]
 pub use external::chrono;
 #[cfg(feature = "jiff")]
 pub use external::jiff;
+#[cfg(feature = "rust_decimal")]
+pub use external::rust_decimal;
 #[cfg(feature = "uuid")]
 pub use external::uuid;
 pub use formats::{JsonType, ProtobufType};
@@ -42,5 +47,5 @@ pub use reader::{Level, Reader};
 #[cfg(feature = "serde")]
 pub use serde;
 pub use support::{ConvertError, PlanCell, UnknownSymbol, debug_bytes, default_of, symbol};
-pub use types::{AvroType, Registered, Registration};
+pub use types::{AvroRef, AvroType, Registered, Registration};
 pub use value::{Value, default_value};

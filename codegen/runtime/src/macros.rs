@@ -1,18 +1,31 @@
 //! The codecs of generated types. Each type says what it is made of; how it is written and read, field by field, is the
 //! same for all of a kind and stands here once.
 
-/// The codec of a record: the index, the name and the codec of each field.
+/// The codec of a record: the index, the name and the codec of each field. With a lifetime behind its name it borrows.
 #[macro_export]
 macro_rules! record {
-    ($name:ident { $($index:literal $field:ident: $codec:ty;)* }) => {
-        $crate::record!(@impl $name, _level, {}, { $($index $field: $codec;)* });
+    ($name:ident { $($fields:tt)* }) => {
+        $crate::record!(@impl ($name as $crate::Codec) [] '_ read, _level, {}, { $($fields)* });
     };
-    (recursive $name:ident { $($index:literal $field:ident: $codec:ty;)* }) => {
-        $crate::record!(@impl $name, level, { recursive }, { $($index $field: $codec;)* });
+    (recursive $name:ident { $($fields:tt)* }) => {
+        $crate::record!(@impl ($name as $crate::Codec) [] '_ read, level, { recursive }, { $($fields)* });
     };
-    (@impl $name:ident, $level:ident, $recursive:tt, { $($index:literal $field:ident: $codec:ty;)* }) => {
+    ($name:ident<$a:lifetime> { $($fields:tt)* }) => {
+        $crate::record!(
+            @impl ($name<$a> as $crate::codec::CodecRef<$a>) [<$a>] $a read_ref, _level, {}, { $($fields)* }
+        );
+    };
+    (recursive $name:ident<$a:lifetime> { $($fields:tt)* }) => {
+        $crate::record!(
+            @impl ($name<$a> as $crate::codec::CodecRef<$a>) [<$a>] $a read_ref, level, { recursive }, { $($fields)* }
+        );
+    };
+    (
+        @impl ($name:ty as $trait:path) [$($generic:tt)*] $from:lifetime $read:ident, $level:ident, $recursive:tt,
+        { $($index:literal $field:ident: $codec:ty;)* }
+    ) => {
         #[automatically_derived]
-        impl $crate::Codec for $name {
+        impl $($generic)* $trait for $name {
             type Value = Self;
 
             #[allow(unused_variables)]
@@ -20,33 +33,33 @@ macro_rules! record {
                 value: &Self,
                 out: &mut ::std::vec::Vec<u8>,
             ) -> ::core::result::Result<(), $crate::Error> {
-                $(<$codec as $crate::Codec>::write(&value.$field, out)?;)*
+                $(<$codec as $trait>::write(&value.$field, out)?;)*
                 ::core::result::Result::Ok(())
             }
 
             #[allow(unused_variables)]
             fn read(
-                input: &mut $crate::Reader<'_>,
+                input: &mut $crate::Reader<$from>,
             ) -> ::core::result::Result<Self, $crate::Error> {
                 let $level = $crate::record!(@enter $recursive, input);
-                let value = Self { $($field: <$codec as $crate::Codec>::read(input)?,)* };
+                let value = Self { $($field: <$codec as $trait>::read(input)?,)* };
                 $crate::record!(@leave $recursive, input, $level);
                 ::core::result::Result::Ok(value)
             }
 
             fn resolve(
-                at: $crate::At<'_>,
-                input: &mut $crate::Reader<'_>,
+                at: $crate::At<$from>,
+                input: &mut $crate::Reader<$from>,
             ) -> ::core::result::Result<Self, $crate::Error> {
                 let $crate::Shape::Steps(mut steps) = at.record(input)? else {
-                    return <Self as $crate::Codec>::read(input);
+                    return <Self as $trait>::read(input);
                 };
                 let $level = $crate::record!(@enter $recursive, input);
                 $(let mut $field = ::core::option::Option::None;)*
                 while let ::core::option::Option::Some(step) = steps.next(input)? {
                     match step.target() {
                         $($index => {
-                            $field = ::core::option::Option::Some(step.read::<$codec>(input)?);
+                            $field = ::core::option::Option::Some(step.$read::<$codec>(input)?);
                         })*
                         _ => step.skip(input)?,
                     }
@@ -169,12 +182,69 @@ macro_rules! fixed {
     };
 }
 
-/// The codec of a union: the index of null, and the index, the variant and the codec of each branch.
+/// The codec of a fixed type whose bytes are borrowed.
+#[macro_export]
+macro_rules! fixed_ref {
+    ($name:ident<$a:lifetime>[$size:literal]) => {
+        impl ::core::fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::debug_bytes(::core::stringify!($name), self.0, f)
+            }
+        }
+
+        impl<$a> ::core::convert::From<&$a [u8; $size]> for $name<$a> {
+            fn from(bytes: &$a [u8; $size]) -> Self {
+                Self(bytes)
+            }
+        }
+
+        #[automatically_derived]
+        impl<$a> $crate::codec::CodecRef<$a> for $name<$a> {
+            type Value = Self;
+
+            fn write(
+                value: &Self,
+                out: &mut ::std::vec::Vec<u8>,
+            ) -> ::core::result::Result<(), $crate::Error> {
+                out.extend_from_slice(value.0);
+                ::core::result::Result::Ok(())
+            }
+
+            fn read(input: &mut $crate::Reader<$a>) -> ::core::result::Result<Self, $crate::Error> {
+                input.array_ref().map(Self)
+            }
+
+            fn resolve(
+                at: $crate::At<$a>,
+                input: &mut $crate::Reader<$a>,
+            ) -> ::core::result::Result<Self, $crate::Error> {
+                at.fixed_ref(input).map(Self)
+            }
+        }
+    };
+}
+
+/// The codec of a union: the index of null, and the index, the variant and the codec of each branch. With a lifetime behind
+/// its name it borrows.
 #[macro_export]
 macro_rules! union {
-    ($name:ident($null:expr) { $($index:literal $variant:ident: $codec:ty;)* }) => {
+    ($name:ident($null:expr) { $($branches:tt)* }) => {
+        $crate::union!(
+            @impl ($name as $crate::codec::UnionType, $crate::Codec) [] '_, $null, { $($branches)* }
+        );
+    };
+    ($name:ident<$a:lifetime>($null:expr) { $($branches:tt)* }) => {
+        $crate::union!(
+            @impl ($name<$a> as $crate::codec::UnionRef<$a>, $crate::codec::CodecRef<$a>) [<$a>] $a, $null,
+            { $($branches)* }
+        );
+    };
+    (
+        @impl ($name:ty as $trait:path, $by:path) [$($generic:tt)*] $from:lifetime, $null:expr,
+        { $($index:literal $variant:ident: $codec:ty;)* }
+    ) => {
         #[automatically_derived]
-        impl $crate::codec::UnionType for $name {
+        impl $($generic)* $trait for $name {
             const NULL: ::core::option::Option<u32> = $null;
 
             fn write_branch(
@@ -184,28 +254,28 @@ macro_rules! union {
                 match self {
                     $(Self::$variant(value) => {
                         $crate::write::long($index, out);
-                        <$codec as $crate::Codec>::write(value, out)
+                        <$codec as $by>::write(value, out)
                     })*
                 }
             }
 
             fn read_branch(
                 index: u64,
-                input: &mut $crate::Reader<'_>,
+                input: &mut $crate::Reader<$from>,
             ) -> ::core::result::Result<Self, $crate::Error> {
                 match index {
-                    $($index => <$codec as $crate::Codec>::read(input).map(Self::$variant),)*
+                    $($index => <$codec as $by>::read(input).map(Self::$variant),)*
                     other => ::core::result::Result::Err(input.no_branch(other)),
                 }
             }
 
             fn resolve_branch(
                 index: u32,
-                at: $crate::At<'_>,
-                input: &mut $crate::Reader<'_>,
+                at: $crate::At<$from>,
+                input: &mut $crate::Reader<$from>,
             ) -> ::core::result::Result<Self, $crate::Error> {
                 match index {
-                    $($index => <$codec as $crate::Codec>::resolve(at, input).map(Self::$variant),)*
+                    $($index => <$codec as $by>::resolve(at, input).map(Self::$variant),)*
                     other => ::core::result::Result::Err(input.no_branch(other.into())),
                 }
             }
@@ -213,54 +283,55 @@ macro_rules! union {
     };
 }
 
-/// The codec of a type that is written as another codec writes it: what is in it, or itself.
+/// The codec of a type that is written as another codec writes it: what is in it, or itself. With a lifetime behind its name
+/// it borrows.
 #[macro_export]
 macro_rules! transparent {
+    (<$a:lifetime> $name:ty, $codec:ty) => {
+        $crate::transparent!(
+            @impl ($name as $crate::codec::CodecRef<$a>) [<$a>] $a, $codec, (value) (&value.0) (Self)
+        );
+    };
+    (<$a:lifetime> $name:ty) => {
+        $crate::transparent!(
+            @impl ($name as $crate::codec::CodecRef<$a>) [<$a>] $a, $crate::codec::Union<Self>,
+            (value) (value) (::core::convert::identity)
+        );
+    };
     ($name:ty, $codec:ty) => {
-        #[automatically_derived]
-        impl $crate::Codec for $name {
-            type Value = Self;
-
-            fn write(
-                value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
-            ) -> ::core::result::Result<(), $crate::Error> {
-                <$codec as $crate::Codec>::write(&value.0, out)
-            }
-
-            fn read(input: &mut $crate::Reader<'_>) -> ::core::result::Result<Self, $crate::Error> {
-                <$codec as $crate::Codec>::read(input).map(Self)
-            }
-
-            fn resolve(
-                at: $crate::At<'_>,
-                input: &mut $crate::Reader<'_>,
-            ) -> ::core::result::Result<Self, $crate::Error> {
-                <$codec as $crate::Codec>::resolve(at, input).map(Self)
-            }
-        }
+        $crate::transparent!(@impl ($name as $crate::Codec) [] '_, $codec, (value) (&value.0) (Self));
     };
     ($name:ty) => {
+        $crate::transparent!(
+            @impl ($name as $crate::Codec) [] '_, $crate::codec::Union<Self>, (value) (value) (::core::convert::identity)
+        );
+    };
+    (
+        @impl ($name:ty as $trait:path) [$($generic:tt)*] $from:lifetime, $codec:ty,
+        ($value:ident) ($inner:expr) ($outer:expr)
+    ) => {
         #[automatically_derived]
-        impl $crate::Codec for $name {
+        impl $($generic)* $trait for $name {
             type Value = Self;
 
             fn write(
-                value: &Self,
+                $value: &Self,
                 out: &mut ::std::vec::Vec<u8>,
             ) -> ::core::result::Result<(), $crate::Error> {
-                <$crate::codec::Union<Self> as $crate::Codec>::write(value, out)
+                <$codec as $trait>::write($inner, out)
             }
 
-            fn read(input: &mut $crate::Reader<'_>) -> ::core::result::Result<Self, $crate::Error> {
-                <$crate::codec::Union<Self> as $crate::Codec>::read(input)
+            fn read(
+                input: &mut $crate::Reader<$from>,
+            ) -> ::core::result::Result<Self, $crate::Error> {
+                <$codec as $trait>::read(input).map($outer)
             }
 
             fn resolve(
-                at: $crate::At<'_>,
-                input: &mut $crate::Reader<'_>,
+                at: $crate::At<$from>,
+                input: &mut $crate::Reader<$from>,
             ) -> ::core::result::Result<Self, $crate::Error> {
-                <$crate::codec::Union<Self> as $crate::Codec>::resolve(at, input)
+                <$codec as $trait>::resolve(at, input).map($outer)
             }
         }
     };

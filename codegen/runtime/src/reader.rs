@@ -79,10 +79,16 @@ impl<'a> Reader<'a> {
     /// The next `N` bytes.
     #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+        self.array_ref().copied()
+    }
+
+    /// The next `N` bytes where they are.
+    #[inline]
+    pub fn array_ref<const N: usize>(&mut self) -> Result<&'a [u8; N], Error> {
         match self.rest.split_first_chunk() {
             Some((taken, rest)) => {
                 self.rest = rest;
-                Ok(*taken)
+                Ok(taken)
             }
             None => Err(self.error(Cause::EndOfInput)),
         }

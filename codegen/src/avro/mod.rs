@@ -3,7 +3,7 @@
 //! Texts are read (`texts.rs`) into the runtime's trees; types that several of them define alike are found
 //! (`sharing.rs`). Then every named type, every union with several branches and every root without a name becomes an
 //! *item* with a place in a module (`items.rs`), and its parts are lowered to Rust types (`ty.rs`); `recursion.rs` says
-//! where a box is needed. `emit/` prints items, and `modules.rs` puts what was printed into files.
+//! where a box is needed, and `twins.rs` what has a twin that borrows. `emit/` prints items, and `modules.rs` puts what was printed into files.
 
 mod emit;
 mod items;
@@ -11,9 +11,12 @@ mod modules;
 mod recursion;
 mod sharing;
 mod texts;
+mod twins;
 mod ty;
 
-use crate::{Error, Options, Output, Problem, Unit};
+use std::collections::BTreeSet;
+
+use crate::{Error, Options, Output, Problem, Unit, known::Known};
 
 /// Makes types of Avro schemas. Every problem of every unit is in the error.
 pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
@@ -28,7 +31,26 @@ pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
     Ok(Output {
         modules,
         warnings: notes.warnings,
+        known: known(&texts, &items, notes.renamed),
     })
+}
+
+/// What options can be about.
+fn known(texts: &[texts::Text<'_>], items: &items::Items, renamed: BTreeSet<String>) -> Known {
+    let mut known = Known {
+        renamed,
+        ..Known::default()
+    };
+    for item in &items.all {
+        if item.is_wrapper || matches!(item.body, items::Body::Union(_)) {
+            known.attributed.insert(item.identifier.clone());
+        } else {
+            let kind = texts[item.text].schema.kind(item.node);
+            known.types.insert(kind.full_name().to_owned());
+        }
+        known.attributed.insert(format!("{}Ref", item.identifier));
+    }
+    known
 }
 
 /// What goes wrong and what one should know, collected until the end.
@@ -36,6 +58,8 @@ pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
 struct Notes {
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
+    /// What could have been called otherwise.
+    renamed: BTreeSet<String>,
 }
 
 impl Notes {

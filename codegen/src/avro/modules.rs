@@ -48,14 +48,22 @@ pub(super) fn modules(
     }
     for used in &items.uses {
         let item = &items.all[used.item];
-        let path = emit::relative(&used.module, &item.module, &item.identifier);
-        let name = token(&used.identifier);
-        let tokens = if used.identifier == item.identifier {
-            quote!(pub use #path;)
-        } else {
-            quote!(pub use #path as #name;)
-        };
-        root.at(&used.module).items.extend(tokens);
+        let names = (&*item.identifier, &*used.identifier);
+        let twins = (
+            context.twins.name(&item.module, names.0),
+            context.twins.name(&used.module, names.1),
+        );
+        let has_twin = context.twins.has(used.item);
+        for (there, here) in [names].into_iter().chain(has_twin.then_some(twins)) {
+            let path = emit::relative(&used.module, &item.module, there);
+            let name = (there != here).then(|| {
+                let name = token(here);
+                quote!(as #name)
+            });
+            root.at(&used.module)
+                .items
+                .extend(quote!(pub use #path #name;));
+        }
     }
     let first: HashMap<usize, usize> = texts
         .iter()
@@ -151,7 +159,16 @@ fn reexport(context: &Context<'_>, index: usize) -> TokenStream {
         return TokenStream::new();
     }
     let path = emit::relative(&text.module, module, identifier);
-    quote!(pub use #path;)
+    let twin = context.twins.name(module, identifier);
+    let is_taken = !context.twins.has(root)
+        || context.twins.is_taken(&text.module, twin)
+        || names_in(context.items, text)
+            .any(|(module, other, _)| module == text.module && other == twin);
+    let twin = (!is_taken).then(|| {
+        let path = emit::relative(&text.module, module, twin);
+        quote!(pub use #path;)
+    });
+    quote!(pub use #path; #twin)
 }
 
 fn file(tokens: &TokenStream) -> Result<String, syn::Error> {

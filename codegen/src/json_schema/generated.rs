@@ -8,7 +8,7 @@ use syn::Item;
 use typify_impl::{TypeSpace, TypeSpaceSettings};
 
 use super::{review, translate::Translated, weaken::weaken};
-use crate::{Map, Options, Time, contained::caught};
+use crate::{Map, Options, Time, clash::clash, contained::caught};
 
 /// How much is tried to find out which definitions are at fault, counted in definitions that typify reads. What is left
 /// over then is made weaker.
@@ -118,7 +118,7 @@ impl<'a> Search<'a> {
         let definitions: Vec<(&str, Value)> = definitions.collect();
         let options = self.options;
         let items = caught(|| items(&definitions, options))??;
-        review::clash(&items)?;
+        clash(&items)?;
         let root = &self.translated.root;
         let has_root = items.iter().any(|item| match item {
             Item::Struct(one) => one.ident == root,

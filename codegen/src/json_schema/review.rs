@@ -1,86 +1,9 @@
-//! What typify made, before anybody compiles it: names that clash are found here, and noise is taken out.
-
-use std::collections::BTreeSet;
+//! What typify made, without noise and with what the options ask for.
 
 use quote::ToTokens;
-use syn::{Attribute, Field, Fields, Item, ItemImpl, Type, parse_quote};
+use syn::{Attribute, Field, Item, Type, parse_quote};
 
 use crate::{Options, docs};
-
-/// Why items cannot be compiled, if that can be told without compiling them.
-pub(super) fn clash(items: &[Item]) -> Result<(), String> {
-    let mut seen = BTreeSet::new();
-    for item in items {
-        let key = match item {
-            Item::Struct(one) => {
-                fields(&one.ident.to_string(), &one.fields)?;
-                one.ident.to_string()
-            }
-            Item::Enum(one) => {
-                let mut variants = BTreeSet::new();
-                for variant in &one.variants {
-                    if !variants.insert(variant.ident.to_string()) {
-                        return Err(format!(
-                            "{} has the variant {} twice",
-                            one.ident, variant.ident
-                        ));
-                    }
-                    fields(
-                        &format!("{}::{}", one.ident, variant.ident),
-                        &variant.fields,
-                    )?;
-                }
-                one.ident.to_string()
-            }
-            Item::Type(one) => one.ident.to_string(),
-            Item::Mod(one) => {
-                if let Some((_, inner)) = &one.content {
-                    let names = inner.iter().filter_map(|item| match item {
-                        Item::Fn(one) => Some(one.sig.ident.to_string()),
-                        _ => None,
-                    });
-                    let mut functions = BTreeSet::new();
-                    for name in names {
-                        if !functions.insert(name.clone()) {
-                            return Err(format!("the function {name} is there twice"));
-                        }
-                    }
-                }
-                format!("mod {}", one.ident)
-            }
-            Item::Impl(one) => implementation(one),
-            _ => continue,
-        };
-        if !seen.insert(key.clone()) {
-            return Err(format!("{key} is there twice"));
-        }
-    }
-    Ok(())
-}
-
-fn fields(owner: &str, fields: &Fields) -> Result<(), String> {
-    let mut seen = BTreeSet::new();
-    let names = fields.iter().filter_map(|field| field.ident.as_ref());
-    for name in names.map(ToString::to_string) {
-        if !seen.insert(name.clone()) {
-            return Err(format!("{owner} has the field {name} twice"));
-        }
-    }
-    Ok(())
-}
-
-/// An implementation as its trait and its type, or its methods where it has no trait.
-fn implementation(one: &ItemImpl) -> String {
-    let own = one.self_ty.to_token_stream();
-    if let Some((path, _)) = &one.trait_ {
-        return format!("impl {} for {own}", path.to_token_stream());
-    }
-    let methods = one.items.iter().filter_map(|item| match item {
-        syn::ImplItem::Fn(method) => Some(method.sig.ident.to_string()),
-        _ => None,
-    });
-    format!("impl {own}: {}", methods.collect::<Vec<_>>().join(", "))
-}
 
 /// Takes out what nobody needs, makes documentation neutral, and adds what the options ask for.
 pub(super) fn tidy(items: Vec<Item>, options: &Options) -> Vec<Item> {

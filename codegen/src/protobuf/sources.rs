@@ -1,8 +1,14 @@
 //! Where protox finds files: what it brings itself, the texts of the units, and the files that need no reference.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
+use dovetail_protobuf::{TooManyPassedOn, bundled};
 use protox::file::{File, FileResolver, GoogleFileResolver};
+
+use super::compile::describe;
 
 /// The deepest nesting of brackets that is read; deeper texts would overflow the parser's stack.
 const MAX_NESTING: usize = 64;
@@ -13,20 +19,37 @@ pub(super) struct Sources {
     pub(super) texts: BTreeMap<String, Arc<str>>,
 }
 
-impl FileResolver for Sources {
+/// The texts, read.
+pub(super) struct Files(HashMap<String, File>);
+
+impl Sources {
+    /// Reads the texts. The error is the name of one, and what is wrong with it.
+    pub(super) fn files(&self) -> Result<Files, (&str, String)> {
+        let mut files = HashMap::new();
+        for (name, text) in &self.texts {
+            let file =
+                File::from_source(name, text).map_err(|error| (name.as_str(), describe(&error)))?;
+            files.insert(name.clone(), file);
+        }
+        dovetail_protobuf::pass_on(&mut files).map_err(|TooManyPassedOn { file }| {
+            let found = self.texts.get_key_value(&file);
+            let name = found.map_or("", |(name, _)| name.as_str());
+            (name, "public imports pass on too many files".to_owned())
+        })?;
+        Ok(Files(files))
+    }
+}
+
+impl FileResolver for Files {
     fn open_file(&self, name: &str) -> Result<File, protox::Error> {
         // What protox brings wins: registered copies of it are often newer than what it reads.
         if let Ok(file) = GoogleFileResolver::new().open_file(name) {
             return Ok(file);
         }
-        match self
-            .texts
-            .get(name)
-            .map(|text| &**text)
-            .or_else(|| bundled(name))
-        {
-            Some(text) => File::from_source(name, text),
-            None => Err(protox::Error::file_not_found(name)),
+        match (self.0.get(name), bundled(name)) {
+            (Some(file), _) => Ok(file.clone()),
+            (None, Some(text)) => File::from_source(name, text),
+            (None, None) => Err(protox::Error::file_not_found(name)),
         }
     }
 }
@@ -51,39 +74,4 @@ pub(super) fn refuse(text: &str) -> Result<(), String> {
         );
     }
     Ok(())
-}
-
-macro_rules! bundled {
-    ($($path:literal),* $(,)?) => {
-        &[$(($path, include_str!(concat!("../../../compat/src/protobuf/bundled/", $path)))),*]
-    };
-}
-
-/// The files that the registry lets a schema import without a reference, beside those that protox brings.
-const BUNDLED: &[(&str, &str)] = bundled![
-    "confluent/meta.proto",
-    "confluent/type/decimal.proto",
-    "confluent/type/variant.proto",
-    "google/type/calendar_period.proto",
-    "google/type/color.proto",
-    "google/type/date.proto",
-    "google/type/datetime.proto",
-    "google/type/dayofweek.proto",
-    "google/type/decimal.proto",
-    "google/type/expr.proto",
-    "google/type/fraction.proto",
-    "google/type/interval.proto",
-    "google/type/latlng.proto",
-    "google/type/localized_text.proto",
-    "google/type/money.proto",
-    "google/type/month.proto",
-    "google/type/phone_number.proto",
-    "google/type/postal_address.proto",
-    "google/type/quaternion.proto",
-    "google/type/timeofday.proto",
-];
-
-fn bundled(name: &str) -> Option<&'static str> {
-    let found = BUNDLED.iter().find(|(path, _)| *path == name);
-    found.map(|(_, text)| *text)
 }

@@ -1,6 +1,6 @@
 //! A tree of packages as Rust modules: prost's items in their places, each message with what it is registered as.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -10,7 +10,7 @@ use super::{
     compile::{MARK, root_items},
     units::Tree,
 };
-use crate::{docs, emit, modules::ident};
+use crate::{docs, emit, known::Known, modules::ident};
 
 /// A message or an enum.
 pub(super) struct Type {
@@ -37,6 +37,8 @@ pub(super) struct Compiled {
     exports: BTreeMap<String, Vec<TokenStream>>,
     /// The number of each file, which its constants carry.
     numbers: BTreeMap<String, usize>,
+    /// What options can be about.
+    pub(super) known: Known,
 }
 
 impl Compiled {
@@ -46,6 +48,7 @@ impl Compiled {
         sources: BTreeMap<Vec<String>, String>,
         types: &[Type],
         descriptors: &[u8],
+        known: Known,
     ) -> Result<Self, String> {
         let numbers: BTreeMap<&str, usize> = tree
             .sources
@@ -64,6 +67,10 @@ impl Compiled {
         let mut root = Package::default();
         root.items.extend(root_items(descriptors, &texts));
         let mut exports: BTreeMap<String, Vec<TokenStream>> = BTreeMap::new();
+        let packages: BTreeSet<Vec<String>> = sources
+            .keys()
+            .flat_map(|path| (1..=path.len()).map(|length| path[..length].to_vec()))
+            .collect();
         for (path, source) in sources {
             let file = syn::parse_file(&source).map_err(|error| error.to_string())?;
             let mut walk = Walk {
@@ -71,17 +78,21 @@ impl Compiled {
                 types,
                 numbers: &numbers,
                 exports: &mut exports,
+                packages: &packages,
+                nested: Vec::new(),
                 path: path.iter().map(|part| ident(part)).collect(),
             };
             let items = walk.items(file.items, true);
-            let package = path.iter().fold(&mut root, |package, part| {
-                package.inner.entry(part.clone()).or_default()
-            });
-            package.items.extend(items);
+            let nested = std::mem::take(&mut walk.nested);
+            root.at(&path).items.extend(items);
+            for (path, items) in nested {
+                root.at(&path).items.extend(items);
+            }
         }
         Ok(Self {
             items: root.tokens(),
             exports,
+            known,
             numbers: numbers
                 .into_iter()
                 .map(|(file, number)| (file.to_owned(), number))
@@ -113,6 +124,12 @@ struct Package {
 }
 
 impl Package {
+    fn at(&mut self, path: &[String]) -> &mut Self {
+        path.iter().fold(self, |package, part| {
+            package.inner.entry(part.clone()).or_default()
+        })
+    }
+
     fn tokens(&self) -> TokenStream {
         let items = &self.items;
         let inner = self.inner.iter().map(|(name, package)| {
@@ -128,6 +145,10 @@ struct Walk<'a> {
     types: &'a [Type],
     numbers: &'a BTreeMap<&'a str, usize>,
     exports: &'a mut BTreeMap<String, Vec<TokenStream>>,
+    /// The paths of all packages.
+    packages: &'a BTreeSet<Vec<String>>,
+    /// What is nested in messages whose modules are those of packages too, by the path of the module.
+    nested: Vec<(Vec<String>, TokenStream)>,
     /// The modules from the root to here.
     path: Vec<Ident>,
 }
@@ -168,7 +189,12 @@ impl Walk<'_> {
                     if let Some((_, inner)) = &mut one.content {
                         self.path.push(one.ident.clone());
                         let inner_items = self.items(std::mem::take(inner), false);
+                        let path: Vec<String> = self.path.iter().map(bare).collect();
                         self.path.pop();
+                        if self.packages.contains(&path) {
+                            self.nested.push((path, inner_items));
+                            continue;
+                        }
                         let (attributes, name) = (&one.attrs, &one.ident);
                         output.extend(quote!(#(#attributes)* pub mod #name { #inner_items }));
                         continue;
@@ -238,6 +264,11 @@ impl Walk<'_> {
             #registered
         })
     }
+}
+
+/// An identifier as packages spell it.
+fn bare(name: &Ident) -> String {
+    name.to_string().trim_start_matches("r#").to_owned()
 }
 
 fn tidy(attributes: &mut Vec<Attribute>) {

@@ -195,3 +195,62 @@ fn the_same_texts_give_the_same_bytes_in_any_order_of_references() {
     )]);
     assert_eq!(one.modules, other.modules);
 }
+
+#[test]
+fn a_package_called_as_a_message_shares_its_module() {
+    let chain =
+        "syntax = \"proto3\"; package api.type.listener; message Chain { string name = 1; }";
+    let listener = "syntax = \"proto3\"; package api.type; import \"chain.proto\";
+        message Listener { message Legacy { bool on = 1; } Legacy legacy = 1; api.type.listener.Chain chain = 2; }";
+    let output = made(&[unit("l", listener, &[("chain.proto", chain)])]);
+    let source = &module(&output, "protobuf").source;
+    assert_eq!(source.matches("pub mod listener {").count(), 1, "{source}");
+    let inside = &source[source.find("pub mod listener {").unwrap()..];
+    assert!(inside.contains("pub struct Legacy"), "{source}");
+    assert!(inside.contains("pub struct Chain"), "{source}");
+
+    let clash = chain.replace("Chain", "Legacy");
+    let listener = listener.replace("Chain", "Legacy");
+    let said = refusal(&[unit("l", &listener, &[("chain.proto", &clash)])]);
+    assert!(
+        said.contains("in the module listener, Legacy is there twice"),
+        "{said}"
+    );
+}
+
+#[test]
+fn messages_that_become_one_rust_type_are_refused_with_its_name() {
+    let text = "syntax = \"proto3\"; message foo_bar {} message FooBar {}";
+    let said = refusal(&[unit("f", text, &[])]);
+    assert!(
+        said.contains("FooBar") && said.contains("does not tell apart"),
+        "{said}"
+    );
+}
+
+#[test]
+fn types_that_public_imports_pass_on_are_found_through_any_number_of_them() {
+    let references = [
+        ("d.proto", "syntax = \"proto3\"; package x; message D {}"),
+        ("c.proto", "syntax = \"proto3\"; import public \"d.proto\";"),
+        ("b.proto", "syntax = \"proto3\"; import public \"c.proto\";"),
+        ("a.proto", "syntax = \"proto3\"; import public \"b.proto\";"),
+    ];
+    let text = "syntax = \"proto3\"; import \"a.proto\"; message M { x.D d = 1; }";
+    let output = made(&[unit("m", text, &references)]);
+    assert!(
+        module(&output, "protobuf")
+            .source
+            .contains("pub d: ::core::option::Option<x::D>")
+    );
+}
+
+#[test]
+fn descriptors_with_maps_in_their_options_are_the_same_bytes_each_time() {
+    let text = "syntax = \"proto3\"; import \"confluent/meta.proto\"; message M { option (confluent.message_meta) = {
+        params: [{ key: \"a\", value: \"1\" }, { key: \"b\", value: \"2\" }, { key: \"c\", value: \"3\" }, { key: \"d\", value: \"4\" }] }; }";
+    let first = made(&[unit("m", text, &[])]);
+    for _ in 0..10 {
+        assert_eq!(made(&[unit("m", text, &[])]).modules, first.modules);
+    }
+}

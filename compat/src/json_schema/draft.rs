@@ -41,6 +41,8 @@ impl Draft {
             .or_else(|| uri.strip_prefix("http://"))
             .unwrap_or(uri);
         match without_scheme.trim_end_matches('#') {
+            // What the specification once called its newest draft names none in particular.
+            "json-schema.org/schema" => Ok(otherwise),
             "json-schema.org/draft-04/schema" => Ok(Self::Four),
             "json-schema.org/draft-06/schema" => Ok(Self::Six),
             "json-schema.org/draft-07/schema" => Ok(Self::Seven),

@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use dovetail_protobuf::{TooManyPassedOn, bundled, comes_compiled, sorted_file};
 use prost::Message as _;
 use prost_reflect::{DescriptorPool, prost_types::FileDescriptorProto};
 use protox::{
@@ -17,7 +18,7 @@ use protox::{
 };
 
 use super::{
-    bundled, lengths,
+    lengths,
     limits::{MAX_IMPORT_DEPTH, MAX_PLACED_TOKENS, MAX_TOTAL_TOKENS},
     read, tokens,
     tree::{self, Import},
@@ -112,6 +113,7 @@ fn run(sources: Sources, root: &str) -> Result<(DescriptorPool, Vec<u8>), Schema
     let file = pool.get_file_by_name(root);
     // The encoded form keeps options of the text's own making, which the decoded types drop.
     let descriptor = file.map(|file| file.encode_to_vec()).unwrap_or_default();
+    let descriptor = sorted_file(descriptor, &pool);
     Ok((pool, descriptor))
 }
 
@@ -210,7 +212,7 @@ impl Sources {
                 path.pop();
                 continue;
             };
-            if done.contains(&import) || bundled::comes_compiled(&import) {
+            if done.contains(&import) || comes_compiled(&import) {
                 continue;
             }
             // Nothing can import the text itself, which has no name outside.
@@ -225,7 +227,7 @@ impl Sources {
                     "imports are nested more than {MAX_IMPORT_DEPTH} deep, at \"{import}\""
                 )));
             }
-            let text = bundled::text(&import)
+            let text = bundled(&import)
                 .map(Arc::from)
                 .or_else(|| {
                     by_name
@@ -236,7 +238,22 @@ impl Sources {
             let tree = self.admit(&import, &text)?;
             path.push(Visit::new(&import, &tree.imports)?);
         }
-        Ok(())
+        self.pass_on()
+    }
+}
+
+impl Sources {
+    /// Has the imports show what they pass on. The text itself, which nothing imports, stays as it is.
+    fn pass_on(&mut self) -> Result<(), SchemaError> {
+        let files = self.files.get_mut();
+        let root = files.remove_entry(&self.root);
+        let done = dovetail_protobuf::pass_on(files);
+        files.extend(root);
+        done.map_err(|TooManyPassedOn { file }| {
+            SchemaError(format!(
+                "public imports pass on too many files; at \"{file}\" the limit is passed; import what is used directly"
+            ))
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! The imports of a text that do not come with the registry.
 
-use super::{bundled, parse::looks_like_base64, read::read};
+use dovetail_protobuf::{bundled, comes_compiled};
+
+use super::{parse::looks_like_base64, read::read};
 use crate::{Mentions, SchemaError, link::Need};
 
 /// Reads what a text imports. A file is called by its path, so a text does not say what it defines.
@@ -11,7 +13,7 @@ pub(crate) fn mentions(text: &str) -> Result<Mentions, SchemaError> {
     let imports = read(text)?.imports;
     let foreign = imports.into_iter().map(|import| import.path);
     let needs = foreign
-        .filter(|path| !bundled::comes_compiled(path) && bundled::text(path).is_none())
+        .filter(|path| !comes_compiled(path) && bundled(path).is_none())
         .map(|path| Need {
             absolute: path.clone(),
             name: path,

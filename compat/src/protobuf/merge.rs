@@ -14,11 +14,14 @@ pub(super) fn settings(settings: Vec<Setting>, names: &Names, scope: &str) -> Ve
     // Where the single value of an extension is.
     let mut single: HashMap<String, usize> = HashMap::new();
     for setting in settings {
+        let inside = setting.name.len().saturating_sub(1);
         let (setting, repeated) = rewrite(setting, names, scope);
         let name = sort_name(&setting).to_owned();
         let foldable = setting.name.len() == 1 && setting.name[0].extension && !repeated;
         match single.get(&name) {
-            Some(&position) if foldable => merge(&mut merged[position].value, setting.value),
+            Some(&position) if foldable => {
+                merge(&mut merged[position].value, setting.value, inside);
+            }
             _ => {
                 if foldable {
                     single.insert(name, merged.len());
@@ -71,25 +74,34 @@ fn rewrite(setting: Setting, names: &Names, scope: &str) -> (Setting, bool) {
     (setting, repeated)
 }
 
-/// Puts the keys of a later value into an earlier one. Values that are no maps cannot meet: protox refuses an option
-/// set twice.
-fn merge(into: &mut Value, value: Value) {
+/// Puts the keys of a later value into an earlier one. `path` parts of the option's name lead into both; what stands at
+/// their end twice is a repeated field, because protox refuses any other that is set twice.
+fn merge(into: &mut Value, value: Value, path: usize) {
     match (into, value) {
         (Value::Map(entries), Value::Map(more)) => {
             for (key, value) in more {
                 match entries.iter_mut().find(|(existing, _)| *existing == key) {
-                    Some((_, existing)) => merge(existing, value),
+                    Some((_, existing)) if path > 1 => merge(existing, value, path - 1),
+                    Some((_, existing)) => append(existing, value),
                     None => entries.push((key, value)),
                 }
             }
         }
-        (Value::List(values), Value::List(more)) => values.extend(more),
-        (Value::List(values), one) => values.push(one),
-        (into, value) => {
-            let first = std::mem::replace(into, Value::List(Vec::new()));
-            *into = Value::List(vec![first, value]);
-        }
+        (into, value) => append(into, value),
     }
+}
+
+/// Adds a value to those that a repeated field has already.
+fn append(into: &mut Value, value: Value) {
+    let mut values = match std::mem::replace(into, Value::List(Vec::new())) {
+        Value::List(values) => values,
+        first => vec![first],
+    };
+    match value {
+        Value::List(more) => values.extend(more),
+        one => values.push(one),
+    }
+    *into = Value::List(values);
 }
 
 fn canonical_value(value: Value, names: &Names, scope: &str) -> Value {
@@ -132,7 +144,8 @@ fn full_key(key: String, names: &Names, scope: &str) -> String {
     }
 }
 
-/// A number in decimals without exponent or suffix; None for what is no number. A negative zero keeps its sign.
+/// A number in decimals without suffix, and without exponent unless it is too large for an integer; None for what is no
+/// number. A negative zero keeps its sign.
 fn number(word: &str) -> Option<String> {
     let (sign, digits) = match word.strip_prefix('-') {
         Some(digits) => ("-", digits),
@@ -156,5 +169,12 @@ fn number(word: &str) -> Option<String> {
     }
     let digits = digits.trim_end_matches(['f', 'F']);
     let float: f64 = digits.parse().ok()?;
-    float.is_finite().then(|| format!("{sign}{float}"))
+    let plain = format!("{float}");
+    let is_readable = plain.contains('.') || plain.parse::<i64>().is_ok();
+    let text = if is_readable {
+        plain
+    } else {
+        format!("{float:e}")
+    };
+    float.is_finite().then(|| format!("{sign}{text}"))
 }

@@ -48,7 +48,7 @@ impl Pool {
 
     /// The messages of a schema, with everything it imports.
     pub fn of(schema: &ResolvedSchema) -> Result<Self, CodecError> {
-        let mut compiler = Compiler::with_file_resolver(Imports::of(schema));
+        let mut compiler = Compiler::with_file_resolver(Imports::of(schema)?);
         compiler.include_imports(true).open_file(ROOT)?;
         Ok(Self {
             descriptors: compiler.descriptor_pool(),

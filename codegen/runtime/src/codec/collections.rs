@@ -5,7 +5,7 @@ use std::{
     marker::PhantomData,
 };
 
-use super::Codec;
+use super::{Codec, CodecRef};
 use crate::{At, Error, Reader, plan::Node, write};
 
 /// An array of what `C` writes.
@@ -24,38 +24,46 @@ pub struct SortedMap<C>(PhantomData<C>);
 #[derive(Debug)]
 pub struct Boxed<C>(PhantomData<C>);
 
-impl<C: Codec> Codec for Array<C> {
-    type Value = Vec<C::Value>;
+/// Values that own what they hold and those that borrow it differ in the trait and in what may be borrowed from.
+macro_rules! array_codec {
+    ([$($generic:tt)*], $trait:path, $from:lifetime) => {
+        impl<$($generic)* C: $trait> $trait for Array<C> {
+            type Value = Vec<C::Value>;
 
-    #[inline]
-    fn write(items: &Self::Value, out: &mut Vec<u8>) -> Result<(), Error> {
-        if !items.is_empty() {
-            write::count(items.len(), out);
-            for item in items {
-                C::write(item, out)?;
+            #[inline]
+            fn write(items: &Self::Value, out: &mut Vec<u8>) -> Result<(), Error> {
+                if !items.is_empty() {
+                    write::count(items.len(), out);
+                    for item in items {
+                        C::write(item, out)?;
+                    }
+                }
+                out.push(0);
+                Ok(())
+            }
+
+            #[inline]
+            fn read(input: &mut Reader<$from>) -> Result<Self::Value, Error> {
+                items(input, C::read)
+            }
+
+            fn resolve(at: At<$from>, input: &mut Reader<$from>) -> Result<Self::Value, Error> {
+                let at = at.settle(input)?;
+                match at.node {
+                    Node::Same => <Self as $trait>::read(input),
+                    Node::Array(inner) => {
+                        let inner = at.node(*inner);
+                        items(input, |input| C::resolve(inner, input))
+                    }
+                    _ => Err(input.misfit()),
+                }
             }
         }
-        out.push(0);
-        Ok(())
-    }
-
-    #[inline]
-    fn read(input: &mut Reader<'_>) -> Result<Self::Value, Error> {
-        items(input, C::read)
-    }
-
-    fn resolve(at: At<'_>, input: &mut Reader<'_>) -> Result<Self::Value, Error> {
-        let at = at.settle(input)?;
-        match at.node {
-            Node::Same => Self::read(input),
-            Node::Array(inner) => {
-                let inner = at.node(*inner);
-                items(input, |input| C::resolve(inner, input))
-            }
-            _ => Err(input.misfit()),
-        }
-    }
+    };
 }
+
+array_codec!([], Codec, '_);
+array_codec!(['a,], CodecRef<'a>, 'a);
 
 #[inline]
 fn items<'a, T>(
@@ -75,11 +83,11 @@ fn items<'a, T>(
     }
 }
 
-/// The two maps differ in their type only.
+/// The two maps differ in their type only, and in whether they own their keys.
 macro_rules! map_codec {
-    ($codec:ident, $map:ident, $reserve:expr) => {
-        impl<C: Codec> Codec for $codec<C> {
-            type Value = $map<String, C::Value>;
+    ([$($generic:tt)*], $trait:path, $from:lifetime, $codec:ident, $map:ident<$key:ty>, $reserve:expr) => {
+        impl<$($generic)* C: $trait> $trait for $codec<C> {
+            type Value = $map<$key, C::Value>;
 
             #[inline]
             fn write(entries: &Self::Value, out: &mut Vec<u8>) -> Result<(), Error> {
@@ -95,24 +103,24 @@ macro_rules! map_codec {
             }
 
             #[inline]
-            fn read(input: &mut Reader<'_>) -> Result<Self::Value, Error> {
+            fn read(input: &mut Reader<$from>) -> Result<Self::Value, Error> {
                 let mut entries = $map::new();
                 read_entries(input, &mut entries, $reserve, |entries, key, input| {
-                    entries.insert(key, C::read(input)?);
+                    entries.insert(key.into(), C::read(input)?);
                     Ok(())
                 })?;
                 Ok(entries)
             }
 
-            fn resolve(at: At<'_>, input: &mut Reader<'_>) -> Result<Self::Value, Error> {
+            fn resolve(at: At<$from>, input: &mut Reader<$from>) -> Result<Self::Value, Error> {
                 let at = at.settle(input)?;
                 match at.node {
-                    Node::Same => Self::read(input),
+                    Node::Same => <Self as $trait>::read(input),
                     Node::Map(inner) => {
                         let inner = at.node(*inner);
                         let mut entries = $map::new();
                         read_entries(input, &mut entries, $reserve, |entries, key, input| {
-                            entries.insert(key, C::resolve(inner, input)?);
+                            entries.insert(key.into(), C::resolve(inner, input)?);
                             Ok(())
                         })?;
                         Ok(entries)
@@ -124,15 +132,17 @@ macro_rules! map_codec {
     };
 }
 
-map_codec!(Map, HashMap, HashMap::reserve);
-map_codec!(SortedMap, BTreeMap, |_, _| {});
+map_codec!([], Codec, '_, Map, HashMap<String>, HashMap::reserve);
+map_codec!([], Codec, '_, SortedMap, BTreeMap<String>, |_, _| {});
+map_codec!(['a,], CodecRef<'a>, 'a, Map, HashMap<&'a str>, HashMap::reserve);
+map_codec!(['a,], CodecRef<'a>, 'a, SortedMap, BTreeMap<&'a str>, |_, _| {});
 
 #[inline]
 fn read_entries<'a, M>(
     input: &mut Reader<'a>,
     entries: &mut M,
     reserve: impl Fn(&mut M, usize),
-    mut insert: impl FnMut(&mut M, String, &mut Reader<'a>) -> Result<(), Error>,
+    mut insert: impl FnMut(&mut M, &'a str, &mut Reader<'a>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     loop {
         let count = input.block()?;
@@ -142,27 +152,35 @@ fn read_entries<'a, M>(
         // A key takes a string, its value and the map's own bookkeeping at least as much again.
         reserve(entries, input.room_for(count, 2 * size_of::<String>())?);
         for _ in 0..count {
-            let key = input.text()?.to_owned();
+            let key = input.text()?;
             insert(entries, key, input)?;
         }
     }
 }
 
-impl<C: Codec> Codec for Boxed<C> {
-    type Value = Box<C::Value>;
+/// Both kinds of values.
+macro_rules! boxed_codec {
+    ([$($generic:tt)*], $trait:path, $from:lifetime) => {
+        impl<$($generic)* C: $trait> $trait for Boxed<C> {
+            type Value = Box<C::Value>;
 
-    #[inline]
-    fn write(value: &Self::Value, out: &mut Vec<u8>) -> Result<(), Error> {
-        C::write(value, out)
-    }
+            #[inline]
+            fn write(value: &Self::Value, out: &mut Vec<u8>) -> Result<(), Error> {
+                C::write(value, out)
+            }
 
-    #[inline]
-    fn read(input: &mut Reader<'_>) -> Result<Self::Value, Error> {
-        C::read(input).map(Box::new)
-    }
+            #[inline]
+            fn read(input: &mut Reader<$from>) -> Result<Self::Value, Error> {
+                C::read(input).map(Box::new)
+            }
 
-    #[inline]
-    fn resolve(at: At<'_>, input: &mut Reader<'_>) -> Result<Self::Value, Error> {
-        C::resolve(at, input).map(Box::new)
-    }
+            #[inline]
+            fn resolve(at: At<$from>, input: &mut Reader<$from>) -> Result<Self::Value, Error> {
+                C::resolve(at, input).map(Box::new)
+            }
+        }
+    };
 }
+
+boxed_codec!([], Codec, '_);
+boxed_codec!(['a,], CodecRef<'a>, 'a);

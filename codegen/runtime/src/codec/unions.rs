@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::Codec;
+use super::{Codec, CodecRef, UnionRef};
 use crate::{At, Error, Reader, plan::Node, write};
 
 /// A union of null and what `C` writes, in this order.
@@ -40,10 +40,11 @@ pub trait UnionType: Sized {
     fn resolve_branch(index: u32, at: At<'_>, input: &mut Reader<'_>) -> Result<Self, Error>;
 }
 
-/// The two orders of an option differ in the indexes only.
+/// The two orders of an option differ in the indexes only, and values that own what they hold from those that borrow it in
+/// the trait.
 macro_rules! option_codec {
-    ($codec:ident, $null:literal, $some:literal) => {
-        impl<C: Codec> Codec for $codec<C> {
+    ([$($generic:tt)*], $trait:path, $from:lifetime, $codec:ident, $null:literal, $some:literal) => {
+        impl<$($generic)* C: $trait> $trait for $codec<C> {
             type Value = Option<C::Value>;
 
             #[inline]
@@ -61,7 +62,7 @@ macro_rules! option_codec {
             }
 
             #[inline]
-            fn read(input: &mut Reader<'_>) -> Result<Self::Value, Error> {
+            fn read(input: &mut Reader<$from>) -> Result<Self::Value, Error> {
                 match input.branch()? {
                     $null => Ok(None),
                     $some => C::read(input).map(Some),
@@ -70,10 +71,10 @@ macro_rules! option_codec {
             }
 
             #[inline]
-            fn resolve(at: At<'_>, input: &mut Reader<'_>) -> Result<Self::Value, Error> {
+            fn resolve(at: At<$from>, input: &mut Reader<$from>) -> Result<Self::Value, Error> {
                 let at = at.settle(input)?;
                 match at.node {
-                    Node::Same => Self::read(input),
+                    Node::Same => <Self as $trait>::read(input),
                     Node::Branch($null, _) => Ok(None),
                     Node::Branch(_, inner) => C::resolve(at.node(*inner), input).map(Some),
                     _ => Err(input.misfit()),
@@ -83,95 +84,105 @@ macro_rules! option_codec {
     };
 }
 
-option_codec!(NullFirst, 0, 1);
-option_codec!(NullLast, 1, 0);
+option_codec!([], Codec, '_, NullFirst, 0, 1);
+option_codec!([], Codec, '_, NullLast, 1, 0);
+option_codec!(['a,], CodecRef<'a>, 'a, NullFirst, 0, 1);
+option_codec!(['a,], CodecRef<'a>, 'a, NullLast, 1, 0);
 
-impl<C: Codec> Codec for Single<C> {
-    type Value = C::Value;
+/// Unions of one branch, and those that are enums.
+macro_rules! union_codecs {
+    ([$($generic:tt)*], $trait:path, $union:path, $from:lifetime) => {
+        impl<$($generic)* C: $trait> $trait for Single<C> {
+            type Value = C::Value;
 
-    #[inline]
-    fn write(value: &Self::Value, out: &mut Vec<u8>) -> Result<(), Error> {
-        out.push(0);
-        C::write(value, out)
-    }
-
-    #[inline]
-    fn read(input: &mut Reader<'_>) -> Result<Self::Value, Error> {
-        match input.branch()? {
-            0 => C::read(input),
-            other => Err(input.no_branch(other)),
-        }
-    }
-
-    #[inline]
-    fn resolve(at: At<'_>, input: &mut Reader<'_>) -> Result<Self::Value, Error> {
-        let at = at.settle(input)?;
-        match at.node {
-            Node::Same => Self::read(input),
-            Node::Branch(_, inner) => C::resolve(at.node(*inner), input),
-            _ => Err(input.misfit()),
-        }
-    }
-}
-
-impl<E: UnionType> Codec for Union<E> {
-    type Value = E;
-
-    #[inline]
-    fn write(value: &E, out: &mut Vec<u8>) -> Result<(), Error> {
-        value.write_branch(out)
-    }
-
-    #[inline]
-    fn read(input: &mut Reader<'_>) -> Result<E, Error> {
-        let index = input.branch()?;
-        E::read_branch(index, input)
-    }
-
-    #[inline]
-    fn resolve(at: At<'_>, input: &mut Reader<'_>) -> Result<E, Error> {
-        let at = at.settle(input)?;
-        match at.node {
-            Node::Same => Self::read(input),
-            Node::Branch(index, inner) => E::resolve_branch(*index, at.node(*inner), input),
-            _ => Err(input.misfit()),
-        }
-    }
-}
-
-impl<E: UnionType> Codec for NullableUnion<E> {
-    type Value = Option<E>;
-
-    #[inline]
-    fn write(value: &Option<E>, out: &mut Vec<u8>) -> Result<(), Error> {
-        match value {
-            None => {
-                write::long(i64::from(E::NULL.unwrap_or(0)), out);
-                Ok(())
+            #[inline]
+            fn write(value: &Self::Value, out: &mut Vec<u8>) -> Result<(), Error> {
+                out.push(0);
+                C::write(value, out)
             }
-            Some(value) => value.write_branch(out),
-        }
-    }
 
-    #[inline]
-    fn read(input: &mut Reader<'_>) -> Result<Option<E>, Error> {
-        let index = input.branch()?;
-        if E::NULL.is_some_and(|null| u64::from(null) == index) {
-            return Ok(None);
-        }
-        E::read_branch(index, input).map(Some)
-    }
-
-    #[inline]
-    fn resolve(at: At<'_>, input: &mut Reader<'_>) -> Result<Option<E>, Error> {
-        let at = at.settle(input)?;
-        match at.node {
-            Node::Same => Self::read(input),
-            Node::Branch(index, _) if E::NULL == Some(*index) => Ok(None),
-            Node::Branch(index, inner) => {
-                E::resolve_branch(*index, at.node(*inner), input).map(Some)
+            #[inline]
+            fn read(input: &mut Reader<$from>) -> Result<Self::Value, Error> {
+                match input.branch()? {
+                    0 => C::read(input),
+                    other => Err(input.no_branch(other)),
+                }
             }
-            _ => Err(input.misfit()),
+
+            #[inline]
+            fn resolve(at: At<$from>, input: &mut Reader<$from>) -> Result<Self::Value, Error> {
+                let at = at.settle(input)?;
+                match at.node {
+                    Node::Same => <Self as $trait>::read(input),
+                    Node::Branch(_, inner) => C::resolve(at.node(*inner), input),
+                    _ => Err(input.misfit()),
+                }
+            }
         }
-    }
+
+        impl<$($generic)* E: $union> $trait for Union<E> {
+            type Value = E;
+
+            #[inline]
+            fn write(value: &E, out: &mut Vec<u8>) -> Result<(), Error> {
+                value.write_branch(out)
+            }
+
+            #[inline]
+            fn read(input: &mut Reader<$from>) -> Result<E, Error> {
+                let index = input.branch()?;
+                E::read_branch(index, input)
+            }
+
+            #[inline]
+            fn resolve(at: At<$from>, input: &mut Reader<$from>) -> Result<E, Error> {
+                let at = at.settle(input)?;
+                match at.node {
+                    Node::Same => <Self as $trait>::read(input),
+                    Node::Branch(index, inner) => E::resolve_branch(*index, at.node(*inner), input),
+                    _ => Err(input.misfit()),
+                }
+            }
+        }
+
+        impl<$($generic)* E: $union> $trait for NullableUnion<E> {
+            type Value = Option<E>;
+
+            #[inline]
+            fn write(value: &Option<E>, out: &mut Vec<u8>) -> Result<(), Error> {
+                match value {
+                    None => {
+                        write::long(i64::from(E::NULL.unwrap_or(0)), out);
+                        Ok(())
+                    }
+                    Some(value) => value.write_branch(out),
+                }
+            }
+
+            #[inline]
+            fn read(input: &mut Reader<$from>) -> Result<Option<E>, Error> {
+                let index = input.branch()?;
+                if E::NULL.is_some_and(|null| u64::from(null) == index) {
+                    return Ok(None);
+                }
+                E::read_branch(index, input).map(Some)
+            }
+
+            #[inline]
+            fn resolve(at: At<$from>, input: &mut Reader<$from>) -> Result<Option<E>, Error> {
+                let at = at.settle(input)?;
+                match at.node {
+                    Node::Same => <Self as $trait>::read(input),
+                    Node::Branch(index, _) if E::NULL == Some(*index) => Ok(None),
+                    Node::Branch(index, inner) => {
+                        E::resolve_branch(*index, at.node(*inner), input).map(Some)
+                    }
+                    _ => Err(input.misfit()),
+                }
+            }
+        }
+    };
 }
+
+union_codecs!([], Codec, UnionType, '_);
+union_codecs!(['a,], CodecRef<'a>, UnionRef<'a>, 'a);

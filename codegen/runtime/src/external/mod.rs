@@ -1,11 +1,18 @@
 //! Logical types as types of other crates. Each crate is behind a feature of its name.
 //!
-//! What is finer than the schema's unit is cut off when it is written; what the other type has no room for is an error.
+//! Of points in time, what is finer than the schema's unit is cut off when it is written; of decimals nothing is. What the other
+//! type has no room for is an error.
 
+#[cfg(feature = "bigdecimal")]
+pub mod bigdecimal;
 #[cfg(feature = "chrono")]
 pub mod chrono;
+#[cfg(any(feature = "bigdecimal", feature = "rust_decimal"))]
+mod decimals;
 #[cfg(feature = "jiff")]
 pub mod jiff;
+#[cfg(feature = "rust_decimal")]
+pub mod rust_decimal;
 #[cfg(feature = "uuid")]
 pub mod uuid;
 

@@ -27,6 +27,9 @@ enum Number {
     Large(Box<[u8]>),
 }
 
+/// How many digits a text may have.
+const MOST_DIGITS: usize = 4_096;
+
 /// A text that is no decimal of the scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseDecimalError;
@@ -124,14 +127,9 @@ fn padded<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
 fn large_digits(bytes: &[u8]) -> String {
     const POWER: u64 = 1_000_000_000;
     let is_negative = bytes[0] >= 0x80;
-    let mut carry = is_negative;
     let mut magnitude: Vec<u8> = bytes.to_vec();
     if is_negative {
-        for byte in magnitude.iter_mut().rev() {
-            let (negated, overflows) = (!*byte).overflowing_add(u8::from(carry));
-            *byte = negated;
-            carry = overflows;
-        }
+        negate(magnitude.iter_mut().rev());
     }
     let mut groups = Vec::new();
     let mut rest = magnitude.as_mut_slice();
@@ -183,7 +181,7 @@ impl<const SCALE: u32> fmt::Debug for Decimal<SCALE> {
     }
 }
 
-/// No more digits behind the point than the scale, and no more than 128 bits.
+/// No more digits behind the point than the scale, and no more than 4,096 digits in all.
 impl<const SCALE: u32> FromStr for Decimal<SCALE> {
     type Err = ParseDecimalError;
 
@@ -196,8 +194,48 @@ impl<const SCALE: u32> FromStr for Decimal<SCALE> {
         if !has_digits || !is_number(unsigned) || !is_number(fraction) || fraction.len() > scale {
             return Err(ParseDecimalError);
         }
+        if unsigned.len() + scale > MOST_DIGITS {
+            return Err(ParseDecimalError);
+        }
         let digits = format!("{whole}{fraction:0<scale$}");
-        digits.parse().map(Self::new).map_err(|_| ParseDecimalError)
+        Ok(digits
+            .parse()
+            .map_or_else(|_| Self::from_be_bytes(&large_number(&digits)), Self::new))
+    }
+}
+
+/// The two's complement bytes of decimal digits with a sign: multiplies by ten for each digit.
+fn large_number(digits: &str) -> Vec<u8> {
+    let is_negative = digits.starts_with('-');
+    let digits = digits.trim_start_matches(['-', '+']);
+    let mut lowest_first: Vec<u8> = Vec::with_capacity(digits.len() / 2);
+    for digit in digits.bytes() {
+        let mut carry = u16::from(digit - b'0');
+        for byte in &mut lowest_first {
+            let product = u16::from(*byte) * 10 + carry;
+            *byte = product.to_le_bytes()[0];
+            carry = product >> 8;
+        }
+        if carry > 0 {
+            lowest_first.push(carry.to_le_bytes()[0]);
+        }
+    }
+    // The sign.
+    lowest_first.push(0);
+    if is_negative {
+        negate(lowest_first.iter_mut());
+    }
+    lowest_first.reverse();
+    lowest_first
+}
+
+/// Negates a two's complement number whose lowest byte comes first.
+fn negate<'a>(bytes: impl Iterator<Item = &'a mut u8>) {
+    let mut carry = true;
+    for byte in bytes {
+        let (negated, overflows) = (!*byte).overflowing_add(u8::from(carry));
+        *byte = negated;
+        carry = overflows;
     }
 }
 
@@ -289,6 +327,24 @@ mod tests {
             assert_eq!(decimal.to_be_bytes(), shortest);
             assert_eq!(decimal.to_string(), text);
         }
+    }
+
+    #[test]
+    fn texts_of_any_length_come_back() {
+        let digits = "9".repeat(60);
+        for text in [
+            format!("{digits}.99"),
+            format!("-{digits}.01"),
+            "170141183460469231731687303715884105.728".to_owned(),
+            "-170141183460469231731687303715884105.728".to_owned(),
+            "-170141183460469231731687303715884105.729".to_owned(),
+        ] {
+            let scaled = text.parse::<Decimal<3>>().unwrap();
+            let shown = scaled.to_string();
+            assert_eq!(shown.trim_end_matches('0'), text);
+            assert_eq!(Decimal::<3>::from_be_bytes(&scaled.to_be_bytes()), scaled);
+        }
+        assert!("9".repeat(5_000).parse::<Decimal<3>>().is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
     AvroType, Codec, Error, Reader,
+    codec::CodecRef,
     error::Cause,
     schema::{Schema, SchemaError},
 };
@@ -294,8 +295,17 @@ impl<'p> At<'p> {
     /// Reads a fixed number of bytes.
     #[inline]
     pub fn fixed<const N: usize>(self, input: &mut Reader<'_>) -> Result<[u8; N], Error> {
+        self.fixed_ref(input).copied()
+    }
+
+    /// The same where they are.
+    #[inline]
+    pub fn fixed_ref<'a, const N: usize>(
+        self,
+        input: &mut Reader<'a>,
+    ) -> Result<&'a [u8; N], Error> {
         match self.settle(input)?.node {
-            Node::Same => input.array(),
+            Node::Same => input.array_ref(),
             _ => Err(input.misfit()),
         }
     }
@@ -335,7 +345,7 @@ impl<'p, 'a> Steps<'p, 'a> {
     }
 }
 
-impl Step<'_> {
+impl<'p> Step<'p> {
     /// The index of the reader's field, or one that it does not have.
     #[inline]
     pub fn target(&self) -> u32 {
@@ -347,27 +357,37 @@ impl Step<'_> {
     pub fn read<C: Codec>(&self, input: &mut Reader<'_>) -> Result<C::Value, Error> {
         match &self.field.action {
             Action::Same => C::read(input),
-            Action::Node(node) => self.resolve::<C>(*node, input),
+            Action::Node(node) => C::resolve(self.node(*node), input),
             Action::Default(bytes) => default::<C>(bytes, input),
             Action::Skip(_) => Err(input.misfit()),
         }
     }
 
+    /// Reads the field, which borrows from the bytes and, where the writer lacks it, from the plan.
     #[inline]
-    fn resolve<C: Codec>(&self, node: u32, input: &mut Reader<'_>) -> Result<C::Value, Error> {
-        let at = At {
-            graph: self.graph,
-            node: &self.graph.nodes[node as usize],
-        };
-        C::resolve(at, input)
+    pub fn read_ref<C: CodecRef<'p>>(&self, input: &mut Reader<'p>) -> Result<C::Value, Error> {
+        match &self.field.action {
+            Action::Same => C::read(input),
+            Action::Node(node) => C::resolve(self.node(*node), input),
+            Action::Default(bytes) => default_ref::<C>(bytes, input),
+            Action::Skip(_) => Err(input.misfit()),
+        }
     }
 
-    fn root(&self) -> At<'_> {
+    #[inline]
+    fn node(&self, node: u32) -> At<'p> {
+        At {
+            graph: self.graph,
+            node: &self.graph.nodes[node as usize],
+        }
+    }
+
+    fn root(&self) -> At<'p> {
         self.graph.root()
     }
 
     /// The step as the dynamic values take it.
-    pub(crate) fn action(&self) -> (&Action, At<'_>) {
+    pub(crate) fn action(&self) -> (&Action, At<'p>) {
         (&self.field.action, self.root())
     }
 
@@ -384,6 +404,14 @@ impl Step<'_> {
 /// What a field holds that the writer does not have.
 #[inline(never)]
 fn default<C: Codec>(bytes: &[u8], input: &mut Reader<'_>) -> Result<C::Value, Error> {
+    input.aside(bytes, C::read)
+}
+
+#[inline(never)]
+fn default_ref<'p, C: CodecRef<'p>>(
+    bytes: &'p [u8],
+    input: &mut Reader<'p>,
+) -> Result<C::Value, Error> {
     input.aside(bytes, C::read)
 }
 

@@ -41,17 +41,17 @@ pub(super) fn expression(
 }
 
 /// A value that is there already, in the three ways it is spoken of.
-struct Place {
+pub(super) struct Place {
     /// As a reference.
-    reference: TokenStream,
+    pub(super) reference: TokenStream,
     /// As what a method is called on or a field is taken of.
-    receiver: TokenStream,
+    pub(super) receiver: TokenStream,
     /// As a value that is copied.
-    copied: TokenStream,
+    pub(super) copied: TokenStream,
 }
 
 impl Place {
-    fn of_reference(reference: &TokenStream) -> Self {
+    pub(super) fn of_reference(reference: &TokenStream) -> Self {
         Self {
             reference: reference.clone(),
             receiver: reference.clone(),
@@ -59,7 +59,7 @@ impl Place {
         }
     }
 
-    fn field(&self, name: &TokenStream) -> Self {
+    pub(super) fn field(&self, name: &TokenStream) -> Self {
         let receiver = &self.receiver;
         Self {
             reference: quote!(&#receiver.#name),
@@ -68,7 +68,7 @@ impl Place {
         }
     }
 
-    fn unboxed(&self) -> Self {
+    pub(super) fn unboxed(&self) -> Self {
         let reference = &self.reference;
         Self::of_reference(&quote!(::core::ops::Deref::deref(#reference)))
     }

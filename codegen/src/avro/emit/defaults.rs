@@ -1,13 +1,12 @@
 //! Defaults as expressions.
 
-use dovetail_runtime::Value;
-use dovetail_runtime::schema::Logical;
+use dovetail_runtime::{Value, logical, schema::Logical};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::Context;
 use crate::{
-    Map, Time,
+    Decimal, Map, Time,
     avro::{items::Body, ty::Ty},
     names::token,
 };
@@ -78,6 +77,48 @@ pub(super) fn expression(
         }
         (Ty::Item(item), _) => item_value(context, from, *item, value),
         _ => primitive_value(value),
+    }
+}
+
+/// Why a value is none of the Rust type, though it is one of the schema: a decimal that has more digits than its precision says.
+pub(super) fn misfit(context: &Context<'_>, ty: &Ty, value: &Value) -> Option<&'static str> {
+    match (ty, value) {
+        (
+            Ty::Logical(Logical::Decimal { precision, .. }, _),
+            Value::Bytes(bytes) | Value::Fixed(bytes),
+        ) => {
+            let is_limited = context.options.decimal.of(*precision) == Decimal::RustDecimal;
+            let unscaled = logical::Decimal::<0>::from_be_bytes(bytes).unscaled();
+            let fits = unscaled.is_some_and(|unscaled| unscaled.unsigned_abs() < 1 << 96);
+            (is_limited && !fits).then_some("has more digits than `rust_decimal` has room for")
+        }
+        (Ty::Array(inner), Value::Array(items)) => {
+            items.iter().find_map(|item| misfit(context, inner, item))
+        }
+        (Ty::Map(inner), Value::Map(entries)) => {
+            let mut values = entries.iter().map(|(_, value)| value);
+            values.find_map(|value| misfit(context, inner, value))
+        }
+        (Ty::Boxed(inner), value) => misfit(context, inner, value),
+        (Ty::Single(inner) | Ty::Option { inner, .. }, Value::Union(_, value)) => {
+            misfit(context, inner, value)
+        }
+        (Ty::Union(item) | Ty::NullableUnion(item), Value::Union(index, value)) => {
+            let Body::Union(union) = &context.items.all[*item].body else {
+                return None;
+            };
+            let mut variants = union.variants.iter();
+            let variant = variants.find(|variant| variant.index == *index)?;
+            misfit(context, &variant.ty, value)
+        }
+        (Ty::Item(item), Value::Record(values)) => {
+            let Body::Record(fields) = &context.items.all[*item].body else {
+                return None;
+            };
+            let mut fields = fields.iter().zip(values);
+            fields.find_map(|((_, ty), value)| misfit(context, ty, value))
+        }
+        _ => None,
     }
 }
 

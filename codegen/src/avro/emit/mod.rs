@@ -1,5 +1,6 @@
 //! From items to tokens.
 
+mod borrowed;
 mod builders;
 mod convert;
 mod defaults;
@@ -26,6 +27,7 @@ use super::{
     Notes,
     items::{Body, Item, Items},
     texts::Text,
+    twins::Twins,
     ty::ItemId,
 };
 use crate::{Options, names::token};
@@ -38,13 +40,15 @@ pub(super) struct Context<'a> {
     /// The path of the runtime.
     pub(super) rt: TokenStream,
     traits: traits::Traits,
+    /// The types that borrow.
+    pub(super) twins: Twins,
     /// The texts by their modules.
     by_module: HashMap<&'a [String], usize>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(texts: &'a [Text<'a>], items: &'a Items, options: &'a Options) -> Self {
-        Self {
+        let mut context = Self {
             texts,
             items,
             options,
@@ -53,8 +57,13 @@ impl<'a> Context<'a> {
                 .parse()
                 .unwrap_or_else(|_| quote!(::dovetail_runtime)),
             traits: traits::Traits::new(texts, items, options),
+            twins: Twins::default(),
             by_module: texts.iter().map(|text| &*text.module).zip(0..).collect(),
+        };
+        if options.borrowed {
+            context.twins = Twins::new(items, |id| context.replacement(id).is_some());
         }
+        context
     }
 
     /// Everything of an item.
@@ -63,13 +72,15 @@ impl<'a> Context<'a> {
         if let Some(path) = self.replacement(id) {
             return replaced(self, id, path, notes);
         }
-        match &item.body {
+        let own = match &item.body {
             Body::Record(fields) => records::record(self, id, fields, notes),
             Body::Enum(symbols) => enums::enumeration(self, id, symbols),
             Body::Fixed(size) => fixed::fixed(self, id, *size),
             Body::Union(union) => unions::union(self, id, union),
             Body::Root(ty) => roots::wrapper(self, id, ty),
-        }
+        };
+        let twin = borrowed::twin(self, id, notes);
+        quote!(#own #twin)
     }
 
     /// What the options have in place of an item.
@@ -89,10 +100,13 @@ impl<'a> Context<'a> {
 
     /// Derives and attributes of a type: the given traits, and what the options ask for.
     fn attributes(&self, full_name: &str, derives: &[&str]) -> TokenStream {
+        self.attributes_of(&["*", full_name], derives)
+    }
+
+    /// The given traits, and what the options ask for under any of the names.
+    fn attributes_of(&self, names: &[&str], derives: &[&str]) -> TokenStream {
         let asked = |map: &BTreeMap<String, Vec<String>>| -> Vec<TokenStream> {
-            let texts = ["*", full_name]
-                .into_iter()
-                .filter_map(|name| map.get(name));
+            let texts = names.iter().filter_map(|name| map.get(*name));
             let parsed = texts.flatten().filter_map(|text| text.parse().ok());
             parsed.collect()
         };

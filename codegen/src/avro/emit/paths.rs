@@ -9,10 +9,17 @@ use quote::quote;
 
 use super::Context;
 use crate::{
-    Map, Time, Uuid,
+    Decimal, Map, Time, Uuid,
     avro::ty::{ItemId, Ty},
     names::token,
 };
+
+/// Whether a type owns its strings and bytes.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Form {
+    Owned,
+    Borrowed,
+}
 
 /// The path from a module to something in another one.
 pub(in crate::avro) fn relative(from: &[String], to: &[String], identifier: &str) -> TokenStream {
@@ -48,48 +55,88 @@ impl Context<'_> {
         text(2).or_else(|| text(1)).unwrap_or_default()
     }
 
+    /// The path of the twin of an item, without its lifetime.
+    pub(super) fn twin_path(&self, from: &[String], id: ItemId) -> TokenStream {
+        let (module, identifier) = self.items.local(self.text_of(from), id);
+        relative(from, module, self.twins.name(module, identifier))
+    }
+
     /// A Rust type.
     pub(super) fn ty(&self, from: &[String], ty: &Ty) -> TokenStream {
+        self.ty_in(Form::Owned, from, ty)
+    }
+
+    /// A Rust type that borrows for `'a` what it can.
+    pub(super) fn ty_ref(&self, from: &[String], ty: &Ty) -> TokenStream {
+        self.ty_in(Form::Borrowed, from, ty)
+    }
+
+    fn ty_in(&self, form: Form, from: &[String], ty: &Ty) -> TokenStream {
+        let text = match form {
+            Form::Owned => quote!(::std::string::String),
+            Form::Borrowed => quote!(&'a str),
+        };
         match ty {
+            Ty::Primitive(Primitive::String) => text,
+            Ty::Primitive(Primitive::Bytes) if form == Form::Borrowed => quote!(&'a [u8]),
             Ty::Primitive(primitive) => primitive_type(*primitive),
             Ty::Logical(logical, size) => self.logical_type(*logical, *size),
             Ty::Array(inner) => {
-                let inner = self.ty(from, inner);
+                let inner = self.ty_in(form, from, inner);
                 quote!(::std::vec::Vec<#inner>)
             }
             Ty::Map(inner) => {
-                let inner = self.ty(from, inner);
+                let inner = self.ty_in(form, from, inner);
                 match self.options.map {
-                    Map::HashMap => {
-                        quote!(::std::collections::HashMap<::std::string::String, #inner>)
-                    }
-                    Map::BTreeMap => {
-                        quote!(::std::collections::BTreeMap<::std::string::String, #inner>)
-                    }
+                    Map::HashMap => quote!(::std::collections::HashMap<#text, #inner>),
+                    Map::BTreeMap => quote!(::std::collections::BTreeMap<#text, #inner>),
                 }
             }
-            Ty::Item(item) | Ty::Union(item) => self.path(from, *item),
+            Ty::Item(item) | Ty::Union(item) => self.path_in(form, from, *item),
             Ty::NullableUnion(item) => {
-                let inner = self.path(from, *item);
+                let inner = self.path_in(form, from, *item);
                 quote!(::core::option::Option<#inner>)
             }
             Ty::Option { inner, .. } => {
-                let inner = self.ty(from, inner);
+                let inner = self.ty_in(form, from, inner);
                 quote!(::core::option::Option<#inner>)
             }
-            Ty::Single(inner) => self.ty(from, inner),
+            Ty::Single(inner) => self.ty_in(form, from, inner),
             Ty::Boxed(inner) => {
-                let inner = self.ty(from, inner);
+                let inner = self.ty_in(form, from, inner);
                 quote!(::std::boxed::Box<#inner>)
             }
         }
     }
 
+    /// The type of an item, or of its twin.
+    fn path_in(&self, form: Form, from: &[String], id: ItemId) -> TokenStream {
+        if form == Form::Borrowed && self.twins.has(id) {
+            let path = self.twin_path(from, id);
+            quote!(#path<'a>)
+        } else {
+            self.path(from, id)
+        }
+    }
+
     /// How a Rust type is written.
     pub(super) fn codec(&self, from: &[String], ty: &Ty) -> TokenStream {
+        self.codec_in(Form::Owned, from, ty)
+    }
+
+    /// How a Rust type is written that borrows for `'a` what it can.
+    pub(super) fn codec_ref(&self, from: &[String], ty: &Ty) -> TokenStream {
+        self.codec_in(Form::Borrowed, from, ty)
+    }
+
+    fn codec_in(&self, form: Form, from: &[String], ty: &Ty) -> TokenStream {
         let rt = &self.rt;
+        if form == Form::Borrowed && !self.twins.borrows(ty) {
+            let inner = self.codec(from, ty);
+            return quote!(#rt::codec::Owned<#inner>);
+        }
         let around = |codec: TokenStream, inner: &Ty| {
-            let inner = self.codec(from, inner);
+            let inner = self.codec_in(form, from, inner);
             quote!(#rt::codec::#codec<#inner>)
         };
         match ty {
@@ -112,13 +159,13 @@ impl Context<'_> {
                 Map::HashMap => around(quote!(Map), inner),
                 Map::BTreeMap => around(quote!(SortedMap), inner),
             },
-            Ty::Item(item) => self.path(from, *item),
+            Ty::Item(item) => self.path_in(form, from, *item),
             Ty::Union(item) => {
-                let inner = self.path(from, *item);
+                let inner = self.path_in(form, from, *item);
                 quote!(#rt::codec::Union<#inner>)
             }
             Ty::NullableUnion(item) => {
-                let inner = self.path(from, *item);
+                let inner = self.path_in(form, from, *item);
                 quote!(#rt::codec::NullableUnion<#inner>)
             }
             Ty::Option { null_first, inner } => {
@@ -136,10 +183,14 @@ impl Context<'_> {
     fn logical_type(&self, logical: Logical, size: Option<usize>) -> TokenStream {
         let rt = &self.rt;
         match logical {
-            Logical::Decimal { scale, .. } => {
-                let scale = Literal::u32_unsuffixed(scale);
-                quote!(#rt::logical::Decimal<#scale>)
-            }
+            Logical::Decimal { precision, scale } => match self.options.decimal.of(precision) {
+                Decimal::Runtime => {
+                    let scale = Literal::u32_unsuffixed(scale);
+                    quote!(#rt::logical::Decimal<#scale>)
+                }
+                Decimal::RustDecimal => quote!(#rt::rust_decimal::Decimal),
+                Decimal::BigDecimal => quote!(#rt::bigdecimal::BigDecimal),
+            },
             Logical::Uuid => match self.options.uuid {
                 Uuid::Runtime => quote!(#rt::logical::Uuid),
                 Uuid::Uuid => quote!(#rt::uuid::Uuid),
@@ -169,10 +220,15 @@ impl Context<'_> {
         let rt = &self.rt;
         let name = match logical {
             Logical::Decimal { precision, scale } => {
+                let of = match self.options.decimal.of(precision) {
+                    Decimal::Runtime => quote!(#rt::logical),
+                    Decimal::RustDecimal => quote!(#rt::rust_decimal),
+                    Decimal::BigDecimal => quote!(#rt::bigdecimal),
+                };
                 let [precision, scale] = [precision, scale].map(Literal::u32_unsuffixed);
                 return size.map(Literal::usize_unsuffixed).map_or_else(
-                    || quote!(#rt::logical::DecimalBytes<#precision, #scale>),
-                    |size| quote!(#rt::logical::DecimalFixed<#size, #precision, #scale>),
+                    || quote!(#of::DecimalBytes<#precision, #scale>),
+                    |size| quote!(#of::DecimalFixed<#size, #precision, #scale>),
                 );
             }
             Logical::Uuid => {

@@ -66,7 +66,14 @@ fn constructors(
     let mut known = Vec::new();
     for (index, (field, (name, ty))) in record.fields.iter().zip(fields).enumerate() {
         let name = token(name);
-        let value = match default_value(&text.schema, field) {
+        let value = default_value(&text.schema, field).map(|value| {
+            let value = value.map_err(std::string::ToString::to_string)?;
+            match defaults::misfit(context, ty, &value) {
+                Some(wrong) => Err(wrong.to_owned()),
+                None => Ok(value),
+            }
+        });
+        let value = match value {
             None => None,
             Some(Ok(value)) => Some(defaults::expression(context, &item.module, ty, &value)),
             Some(Err(wrong)) => {

@@ -7,6 +7,7 @@ use super::{Context, convert};
 use crate::{
     avro::{
         items::Body,
+        texts::Text,
         ty::{ItemId, Ty},
     },
     names::token,
@@ -75,23 +76,8 @@ pub(in crate::avro) fn root(context: &Context<'_>, index: usize) -> TokenStream 
         let byte: TokenStream = format!("{byte:#04x}").parse().unwrap_or_default();
         byte
     });
-    let registered = text.source.registered.as_ref().map(|registered| {
-        let subject = &registered.subject;
-        let version = Literal::u32_unsuffixed(registered.version);
-        let id = Literal::u32_unsuffixed(registered.id);
-        let guid = registered.guid.as_deref().map(|guid| {
-            let guid = option(Some(guid));
-            quote!(const GUID: ::core::option::Option<&'static str> = #guid;)
-        });
-        quote! {
-            impl #rt::Registered for #path {
-                const SUBJECT: &'static str = #subject;
-                const VERSION: u32 = #version;
-                const ID: u32 = #id;
-                #guid
-            }
-        }
-    });
+    let registered = registered(context, text, &path);
+    let twin = twin(context, index);
     let union = is_bare_union(context, root).then(|| quote!(#rt::transparent! { #path }));
     quote! {
         #registration
@@ -104,7 +90,49 @@ pub(in crate::avro) fn root(context: &Context<'_>, index: usize) -> TokenStream 
             const SHA256: [u8; 32] = [#(#sha256),*];
         }
         #registered
+        #twin
     }
+}
+
+/// Where the registry keeps the schema of a type.
+fn registered(context: &Context<'_>, text: &Text<'_>, ty: &TokenStream) -> Option<TokenStream> {
+    let rt = &context.rt;
+    let registered = text.source.registered.as_ref()?;
+    let subject = &registered.subject;
+    let version = Literal::u32_unsuffixed(registered.version);
+    let id = Literal::u32_unsuffixed(registered.id);
+    let guid = registered.guid.as_deref().map(|guid| {
+        let guid = option(Some(guid));
+        quote!(const GUID: ::core::option::Option<&'static str> = #guid;)
+    });
+    Some(quote! {
+        impl #rt::Registered for #ty {
+            const SUBJECT: &'static str = #subject;
+            const VERSION: u32 = #version;
+            const ID: u32 = #id;
+            #guid
+        }
+    })
+}
+
+/// What ties the twin of a root to its schema.
+fn twin(context: &Context<'_>, index: usize) -> Option<TokenStream> {
+    let (text, root) = (&context.texts[index], context.items.roots[index]);
+    if !context.twins.has(root) {
+        return None;
+    }
+    let rt = &context.rt;
+    let path = context.path(&text.module, root);
+    let twin = context.twin_path(&text.module, root);
+    let union = is_bare_union(context, root).then(|| quote!(#rt::transparent! { <'a> #twin<'a> }));
+    let registered = registered(context, text, &quote!(#twin<'_>));
+    Some(quote! {
+        #union
+        impl<'a> #rt::AvroRef<'a> for #twin<'a> {
+            type Owned = #path;
+        }
+        #registered
+    })
 }
 
 fn option(text: Option<&str>) -> TokenStream {

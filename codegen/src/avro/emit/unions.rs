@@ -59,8 +59,17 @@ fn conversions(context: &Context<'_>, id: ItemId, union: &Union) -> TokenStream 
                 }
             }
         });
+    let looks = looks(union, &types);
+    quote! {
+        impl #identifier { #looks }
+        #(#from)*
+    }
+}
+
+/// A look into each variant, of the given types.
+pub(super) fn looks(union: &Union, types: &[TokenStream]) -> TokenStream {
     let mut scope = names::Scope::default();
-    let looks = union.variants.iter().zip(&types).map(|(variant, ty)| {
+    let looks = union.variants.iter().zip(types).map(|(variant, ty)| {
         let name = token(&variant.identifier);
         let wanted = format!("as_{}", names::snake(&variant.identifier));
         let function = token(&scope.take(&wanted, &variant.identifier).0);
@@ -86,23 +95,25 @@ fn conversions(context: &Context<'_>, id: ItemId, union: &Union) -> TokenStream 
             }
         }
     });
-    quote! {
-        impl #identifier { #(#looks)* }
-        #(#from)*
-    }
+    quote!(#(#looks)*)
+}
+
+/// The index of null.
+pub(super) fn null(union: &Union) -> TokenStream {
+    union.null.map_or_else(
+        || quote!(::core::option::Option::None),
+        |null| {
+            let null = Literal::u32_unsuffixed(null);
+            quote!(::core::option::Option::Some(#null))
+        },
+    )
 }
 
 fn codec(context: &Context<'_>, id: ItemId, union: &Union) -> TokenStream {
     let rt = &context.rt;
     let item = &context.items.all[id];
     let identifier = token(&item.identifier);
-    let null = union.null.map_or_else(
-        || quote!(::core::option::Option::None),
-        |null| {
-            let null = Literal::u32_unsuffixed(null);
-            quote!(::core::option::Option::Some(#null))
-        },
-    );
+    let null = null(union);
     let variants = union.variants.iter().map(|variant| {
         let index = Literal::u32_unsuffixed(variant.index);
         let name = token(&variant.identifier);

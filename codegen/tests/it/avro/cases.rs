@@ -164,10 +164,34 @@ const CASES: &[(&str, &str)] = &[
             {"name": "next", "type": ["null", "Tree"]}]}"#,
     ),
     (
+        "borrowed",
+        r#"{"type": "record", "name": "Borrowed", "namespace": "lent", "fields": [
+            {"name": "text", "type": "string", "doc": "What it says."}, {"name": "bytes", "type": "bytes"},
+            {"name": "hash", "type": {"type": "fixed", "name": "Hash", "size": 4}},
+            {"name": "number", "type": "long"},
+            {"name": "plain", "type": {"type": "record", "name": "Plain", "fields": [{"name": "x", "type": "double"}]}},
+            {"name": "kind", "type": {"type": "enum", "name": "Kind", "symbols": ["A", "B"]}},
+            {"name": "inner", "type": {"type": "record", "name": "Inner", "namespace": "lent.deep", "fields": [
+                {"name": "tags", "type": {"type": "array", "items": "string"}}]}},
+            {"name": "maybe", "type": ["null", "lent.deep.Inner"]},
+            {"name": "late", "type": ["string", "null"]},
+            {"name": "either", "type": ["null", "string", "bytes", "Hash", "lent.deep.Inner", "long"]},
+            {"name": "always", "type": ["string", {"type": "array", "items": "bytes"}]},
+            {"name": "entries", "type": {"type": "map", "values": {"type": "map", "values": "Hash"}}},
+            {"name": "numbers", "type": {"type": "map", "values": "int"}},
+            {"name": "list", "type": {"type": "array", "items": ["null", "lent.deep.Inner"]}},
+            {"name": "single", "type": ["string"]},
+            {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}},
+            {"name": "id", "type": {"type": "string", "logicalType": "uuid"}},
+            {"name": "next", "type": ["null", "Borrowed"]},
+            {"name": "hash_ref", "type": {"type": "record", "name": "HashRef", "fields": []}}]}"#,
+    ),
+    (
         "documented",
         "{\"type\": \"record\", \"name\": \"Documented\", \"doc\": \"```\\nlet x: NoSuchType = 1;\\n```\\n*/ \\\" [link] <b>\\r\\rx\", \
          \"fields\": [{\"name\": \"x\", \"type\": \"int\", \"doc\": \"    indented();\\n\\n    more\"}]}",
     ),
+    ("text root", r#""string""#),
     ("null root", r#""null""#),
     (
         "long root",
@@ -200,14 +224,24 @@ const CASES: &[(&str, &str)] = &[
 
 #[test]
 fn what_generators_get_wrong_is_right() {
-    let output = avro::generate(&units(), &Options::default()).unwrap();
-    let main = include_str!("cases/main.rs");
+    let options = Options {
+        borrowed: true,
+        ..Options::default()
+    };
+    let output = avro::generate(&units(), &options).unwrap();
+    let main = concat!(
+        include_str!("cases/main.rs"),
+        "mod lending {\n",
+        include_str!("cases/borrowed.rs"),
+        "}\n"
+    );
     let compiled = Compiled::new("avro_cases", &output, &["serde"], main);
     assert!(compiled.run(), "see above");
     let warnings: Vec<_> = output.warnings.iter().map(ToString::to_string).collect();
-    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert_eq!(warnings.len(), 3, "{warnings:?}");
     assert!(warnings[0].contains("foo_bar_2"), "{warnings:?}");
     assert!(warnings[1].contains("On_2"), "{warnings:?}");
+    assert!(warnings[2].contains("HashRef_2"), "{warnings:?}");
 }
 
 #[test]

@@ -117,7 +117,8 @@ pub(crate) fn answering(name: &str, functions: &[String]) -> String {
     format!(
         "use std::io::{{Read as _, Write as _}};
 use {name}::*;
-use dovetail_runtime::{{AvroType, Plan}};
+#[allow(unused_imports)]
+use dovetail_runtime::{{AvroRef, AvroType, Plan}};
 
 type Answer = Result<Vec<u8>, String>;
 
@@ -125,6 +126,25 @@ type Answer = Result<Vec<u8>, String>;
 fn again<T: AvroType>(bytes: &[u8]) -> Answer {{
     let value = T::from_slice(bytes).map_err(|error| error.to_string())?;
     value.to_vec().map_err(|error| error.to_string())
+}}
+
+/// The same through the type that borrows as well, with and without a plan, and from one type to the other.
+#[allow(unused_macros)]
+macro_rules! again_borrowed {{
+    ($owned:ty, $twin:ty) => {{
+        |bytes| {{
+            let expected = again::<$owned>(bytes)?;
+            let read = <$twin>::from_slice(bytes).map_err(|error| format!(\"borrowed: {{error}}\"))?;
+            let plan = Plan::same();
+            let planned = <$twin>::from_slice_with(&plan, bytes).map_err(|error| format!(\"planned: {{error}}\"))?;
+            let owned = read.to_owned();
+            let lent = <$twin>::from(&owned).to_vec();
+            for found in [read.to_vec(), planned.to_vec(), owned.to_vec(), lent] {{
+                assert_eq!(found.unwrap(), expected);
+            }}
+            Ok(expected)
+        }}
+    }};
 }}
 
 /// Reads with a plan from a writer, whose schema stands before a zero byte and the value.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dovetail_codegen::{Map, Module, Options, Output, Time, Uuid, avro};
+use dovetail_codegen::{Decimal, Map, Module, Options, Output, Time, Uuid, avro};
 
 use super::{compiled::Compiled, unit};
 
@@ -28,6 +28,19 @@ const LOGICAL: &str = r#"{"type": "record", "name": "Logical", "fields": [
         "default": 10},
     {"name": "days", "type": ["null", {"type": "int", "logicalType": "time-millis"}, {"type": "long", "logicalType": "time-micros"}],
         "default": null}]}"#;
+
+/// Decimals alone and inside other types, one of them with more digits than some crate has room for.
+const DECIMALS: &str = r#"{"type": "record", "name": "Decimals", "fields": [
+    {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}, "default": "\u0004\u00d2"},
+    {"name": "fixed", "type": {"type": "fixed", "name": "Amount", "size": 4, "logicalType": "decimal", "precision": 8, "scale": 3},
+        "default": "\u00ff\u00ff\u00ff\u0085"},
+    {"name": "list", "type": {"type": "array", "items": {"type": "bytes", "logicalType": "decimal", "precision": 5}},
+        "default": ["\u0007"]},
+    {"name": "entries", "type": {"type": "map", "values": "Amount"}, "default": {}},
+    {"name": "maybe", "type": ["null", "Amount"], "default": null},
+    {"name": "either", "type": ["string", {"type": "bytes", "logicalType": "decimal", "precision": 28, "scale": 28}],
+        "default": "x"},
+    {"name": "wide", "type": {"type": "bytes", "logicalType": "decimal", "precision": 38, "scale": 10}, "default": "\u0001"}]}"#;
 
 /// A record and a fixed type that are somebody else's, where types, defaults and unions use them.
 const PRICED: &str = r#"{"type": "record", "name": "Priced", "namespace": "shop", "fields": [
@@ -57,6 +70,20 @@ fn types_of_other_crates_compile_and_come_back() {
         assert!(more.warnings.is_empty(), "{:?}", more.warnings);
         output.modules.extend(more.modules);
     }
+    for (name, decimal) in [
+        ("decimals", Decimal::Runtime),
+        ("with-rust-decimal", Decimal::RustDecimal),
+        ("with-bigdecimal", Decimal::BigDecimal),
+    ] {
+        let options = Options {
+            decimal,
+            borrowed: true,
+            map: Map::BTreeMap,
+            ..Options::default()
+        };
+        let more = avro::generate(&[unit(name, DECIMALS)], &options).unwrap();
+        output.modules.extend(more.modules);
+    }
     let options = Options {
         builders: true,
         replacements: BTreeMap::from([
@@ -73,7 +100,14 @@ fn types_of_other_crates_compile_and_come_back() {
         source: include_str!("options/own.rs").to_owned(),
     });
     let main = include_str!("options/main.rs");
-    let features = ["serde", "jiff", "chrono", "uuid"];
+    let features = [
+        "serde",
+        "bigdecimal",
+        "chrono",
+        "jiff",
+        "rust_decimal",
+        "uuid",
+    ];
     let compiled = Compiled::new("avro_options", &output, &features, main);
     assert!(compiled.run(), "see above");
 }
@@ -91,4 +125,22 @@ fn what_cannot_be_replaced_is_an_error() {
         let error = avro::generate(&[unit("replaced", PRICED)], &options).unwrap_err();
         assert!(error.to_string().contains(said), "{error}");
     }
+}
+
+#[test]
+fn a_default_that_another_crate_has_no_room_for_is_an_error() {
+    let text = r#"{"type": "record", "name": "R", "fields": [
+        {"name": "a", "type": {"type": "array", "items": {"type": "bytes", "logicalType": "decimal", "precision": 9}},
+            "default": ["\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0000"]}]}"#;
+    let with = |decimal| {
+        let options = Options {
+            decimal,
+            ..Options::default()
+        };
+        avro::generate(&[unit("large", text)], &options)
+    };
+    let error = with(Decimal::RustDecimal).unwrap_err();
+    assert_eq!(error.problems[0].place, "/fields/0/default");
+    assert!(error.to_string().contains("rust_decimal"), "{error}");
+    assert!(with(Decimal::Runtime).is_ok() && with(Decimal::BigDecimal).is_ok());
 }

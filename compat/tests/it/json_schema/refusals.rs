@@ -46,6 +46,8 @@ fn unknown_drafts_are_refused_with_the_known_ones() {
         "https://json-schema.org/draft-07/schema#",
         "https://json-schema.org/draft/2019-09/schema",
         "https://json-schema.org/draft/2020-12/schema#",
+        "http://json-schema.org/schema#",
+        "https://json-schema.org/schema",
     ] {
         assert!(
             schema_with(

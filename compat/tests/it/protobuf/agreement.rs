@@ -76,7 +76,8 @@ impl FileResolver for Files {
         if let Some((_, text)) = self.0.iter().find(|(reference, _)| reference == name) {
             return File::from_source(name, text);
         }
-        let bundled = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/protobuf/bundled");
+        let bundled =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../protobuf/src/bundled");
         match std::fs::read_to_string(bundled.join(name)) {
             Ok(text) => File::from_source(name, &text),
             Err(_) => Err(protox::Error::file_not_found(name)),

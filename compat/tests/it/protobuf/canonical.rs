@@ -9,6 +9,8 @@ use protox::{
     file::{ChainFileResolver, File, FileResolver, GoogleFileResolver},
 };
 
+use dovetail_compat::Format;
+
 use super::{changes, proto, proto_with, refusal};
 
 /// Texts with everything the language has.
@@ -149,6 +151,29 @@ fn spellings_of_one_option_normalize_to_one_text() {
 }
 
 #[test]
+fn a_repeated_message_inside_an_option_keeps_all_its_values() {
+    let text = "syntax = \"proto2\"; import \"google/protobuf/descriptor.proto\";\n\
+        message Inner { optional int32 a = 1; optional int32 b = 2; } message Opt { repeated Inner r = 1; optional Inner one = 2; }\n\
+        extend google.protobuf.MessageOptions { optional Opt o = 50001; }\n\
+        message M { option (o).r = { a: 1 }; option (o).one.a = 3; option (o).r = { a: 2 }; option (o).one.b = 4; }";
+    let normalized = proto(text).normalized();
+    assert_eq!(proto(&normalized).normalized(), normalized);
+    let options = "one: {\n      a: 3,\n      b: 4\n    },\n    r: [\n      {\n        a: 1\n      },\n      {\n        a: 2\n      }\n    ]";
+    assert!(normalized.contains(options), "{normalized}");
+}
+
+#[test]
+fn numbers_too_large_for_an_integer_keep_an_exponent() {
+    let text = "message M { optional float f = 1 [default = 6.022140857e23]; optional double d = 2 [default = -1e300];\n\
+        optional double e = 3 [default = 1e3]; optional double g = 4 [default = -9.3e18]; }";
+    let normalized = proto(text).normalized();
+    assert_eq!(proto(&normalized).normalized(), normalized);
+    for written in ["= 6.022140857e23]", "= -1e300]", "= 1000]", "= -9.3e18]"] {
+        assert!(normalized.contains(written), "{normalized}");
+    }
+}
+
+#[test]
 fn the_order_of_messages_and_the_first_constant_survive_normalizing() {
     let text = "syntax = \"proto3\";\n\nmessage B {}\nmessage A {}\nenum E {\n  Z = 0;\n  MINUS = -1;\n  ONE = 1;\n}\n";
     assert_eq!(proto(text).normalized(), text);
@@ -173,6 +198,20 @@ fn a_base64_descriptor_becomes_the_text_it_came_from() {
 }
 
 #[test]
+fn a_descriptor_is_the_same_bytes_each_time() {
+    let text = "syntax = \"proto3\"; package a; import \"confluent/meta.proto\"; message M { option (confluent.message_meta) = {\n\
+        params: [{ key: \"a\", value: \"1\" }, { key: \"b\", value: \"2\" }, { key: \"c\", value: \"3\" }, { key: \"d\", value: \"4\" }] }; }";
+    let descriptor = || {
+        let form = proto(text).formatted(Format::Serialized);
+        form.unwrap().unwrap()
+    };
+    let first = descriptor();
+    for _ in 0..20 {
+        assert_eq!(descriptor(), first);
+    }
+}
+
+#[test]
 fn names_that_mean_nothing_are_refused() {
     let said = refusal(
         "syntax = \"proto3\";\nmessage M {\n  Missing x = 1;\n}\n",
@@ -193,6 +232,28 @@ fn names_that_mean_nothing_are_refused() {
         said.starts_with("in \"a.proto\": line 2, column 13: "),
         "{said}"
     );
+}
+
+#[test]
+fn what_public_imports_pass_on_is_seen_through_any_number_of_them() {
+    let references = [
+        ("d.proto", "syntax = \"proto3\"; package x; message D {}"),
+        ("c.proto", "syntax = \"proto3\"; import public \"d.proto\";"),
+        ("b.proto", "syntax = \"proto3\"; import public \"c.proto\";"),
+        (
+            "a.proto",
+            "syntax = \"proto3\"; import \"d.proto\"; import public \"b.proto\";",
+        ),
+    ];
+    let text = "syntax = \"proto3\";\n\nimport \"a.proto\";\n\nmessage M {\n  x.D d = 1;\n}\n";
+    assert_eq!(proto_with(text, &references).canonical(), text);
+    let hidden = [
+        references[0],
+        ("c.proto", "syntax = \"proto3\"; import \"d.proto\";"),
+        references[2],
+        references[3],
+    ];
+    assert!(refusal(text, &hidden).contains("x.D"));
 }
 
 #[test]
@@ -291,7 +352,10 @@ fn compiled(text: &str) -> (prost_reflect::DescriptorPool, Vec<u8>) {
     struct Texts(String);
     impl FileResolver for Texts {
         fn open_file(&self, name: &str) -> Result<File, protox::Error> {
-            let bundled = format!("{}/src/protobuf/bundled/{name}", env!("CARGO_MANIFEST_DIR"));
+            let bundled = format!(
+                "{}/../protobuf/src/bundled/{name}",
+                env!("CARGO_MANIFEST_DIR")
+            );
             match (name, std::fs::read_to_string(bundled)) {
                 ("root", _) => File::from_source(name, &self.0),
                 (_, Ok(text)) => File::from_source(name, &text),

@@ -24,7 +24,7 @@ pub(super) fn parsed(source: &Source) -> Result<Vec<FileDescriptorProto>, String
     for (name, text) in &source.references {
         write(name, text);
     }
-    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/protobuf/bundled");
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("../protobuf/src/bundled");
     let set = protobuf_parse::Parser::new()
         .pure()
         .include(folder.path())

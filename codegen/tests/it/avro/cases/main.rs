@@ -48,6 +48,7 @@ fn main() {
     names();
     recursion();
     versions();
+    lending::all();
 }
 
 fn defaults() {

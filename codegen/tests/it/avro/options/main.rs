@@ -3,9 +3,9 @@
 use avro_options::{
     own::{Bits, Cents},
     replaced::{Priced, shop::PricedEither},
-    with_chrono, with_jiff, with_runtime,
+    decimals, with_bigdecimal, with_chrono, with_jiff, with_runtime, with_rust_decimal,
 };
-use dovetail_runtime::AvroType;
+use dovetail_runtime::{AvroRef as _, AvroType};
 
 fn through<T>(value: &T) -> Vec<u8>
 where
@@ -45,4 +45,35 @@ fn main() {
     let bytes = far.to_vec().unwrap();
     assert!(with_jiff::Logical::from_slice(&bytes).is_err());
     assert!(with_chrono::Logical::from_slice(&bytes).is_err());
+    decimals();
+}
+
+/// What one type writes the others read, as the same number.
+fn decimals() {
+    let own = decimals::Decimals::default();
+    let bytes = through(&own);
+    let mut rust = with_rust_decimal::Decimals::default();
+    let mut big = with_bigdecimal::Decimals::default();
+    assert_eq!(through(&rust), bytes);
+    assert_eq!(through(&big), bytes);
+    assert_eq!((own.price.to_string(), rust.price.to_string(), big.price.to_string()), ("12.34".into(), "12.34".into(), "12.34".into()));
+    assert_eq!((rust.fixed.to_string(), big.fixed.to_string()), ("-0.123".into(), "-0.123".into()));
+    assert_eq!(rust.wide, own.wide, "more digits than there is room for stay the type that has it");
+    assert_eq!(big.wide.to_plain_string(), "0.0000000001");
+    rust.either = with_rust_decimal::DecimalsEither::Decimal("0.1234567890123456789012345678".parse().unwrap());
+    big.either = with_bigdecimal::DecimalsEither::Decimal("0.1234567890123456789012345678".parse().unwrap());
+    rust.entries.insert("k".to_owned(), "1.5".parse().unwrap());
+    big.entries.insert("k".to_owned(), "1.50".parse().unwrap());
+    let bytes = rust.to_vec().unwrap();
+    assert_eq!(big.to_vec().unwrap(), bytes);
+    assert_eq!(with_rust_decimal::Decimals::from_slice(&bytes).unwrap(), rust);
+    let lent = with_bigdecimal::DecimalsRef::from_slice(&bytes).unwrap();
+    assert_eq!(lent.entries["k"].to_string(), "1.500");
+    assert_eq!(lent.to_owned(), big);
+    for wrong in ["0.001", "99999999"] {
+        rust.price = wrong.parse().unwrap();
+        big.price = wrong.parse().unwrap();
+        assert!(rust.to_vec().is_err() && big.to_vec().is_err(), "{wrong}");
+        assert!(serde_json::to_string(&rust).is_ok() == (wrong != "0.001"));
+    }
 }

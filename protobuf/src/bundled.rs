@@ -48,8 +48,8 @@ const GOOGLE: &[&str] = &[
     "google/protobuf/wrappers.proto",
 ];
 
-/// The text of a bundled file.
-pub(super) fn text(path: &str) -> Option<&'static str> {
+/// The text of a file that may be imported without a reference, other than those that come compiled.
+pub fn bundled(path: &str) -> Option<&'static str> {
     FILES
         .iter()
         .find(|(name, _)| *name == path)
@@ -58,6 +58,6 @@ pub(super) fn text(path: &str) -> Option<&'static str> {
 
 /// Whether protox itself brings the file. Those win over references: uploaded copies of them are often newer than what
 /// protox reads.
-pub(super) fn comes_compiled(path: &str) -> bool {
+pub fn comes_compiled(path: &str) -> bool {
     GOOGLE.contains(&path)
 }
