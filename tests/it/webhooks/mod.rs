@@ -1,5 +1,6 @@
 //! Telling others what changed.
 //!
+//! - `docs`: the snippets of `docs/webhooks.md`.
 //! - `events`: what a change is as an event, against the committed schemas.
 //! - `feed`: the pull side, as pages and as a stream.
 //! - `journeys`: whole ways, from a registration to a receiver.
@@ -26,6 +27,7 @@ macro_rules! told {
     };
 }
 
+mod docs;
 mod events;
 mod feed;
 mod journeys;
