@@ -182,6 +182,26 @@ told!(redirects_are_not_followed, |node| {
     assert_eq!(elsewhere.connections(), 0);
 });
 
+told!(
+    a_receiver_that_is_gone_is_disabled_and_the_owner_hears_of_it,
+    |node| {
+        let gone = Receiver::start(&[Reaction::status(410)]).await;
+        let other = Receiver::start(&[Reaction::status(204)]).await;
+        let webhook = subscribe(&node, &gone, json!({})).await;
+        let notices = json!({ "events": ["webhook.disabled"] });
+        subscribe(&node, &other, notices).await;
+        node.register("a", "\"int\"").await.ok();
+        let told = other.wait_for(1).await[0].json();
+        assert_eq!(told["type"], "dev.dovetail.webhook.disabled.v1");
+        assert_eq!(told["data"]["subscription"], webhook);
+        let path = format!("/api/v1/webhooks/{webhook}");
+        let shown = node.get(&path).await.ok();
+        assert_eq!(shown["enabled"], false);
+        assert_eq!(shown["state_reason"], "the receiver answered 410 Gone");
+        assert_eq!(gone.received().len(), 1);
+    }
+);
+
 /// A node, a receiver whose subject waits after two failures, and the webhook.
 async fn blocked(database: &Database) -> (Node, Receiver, String) {
     let node = impatient(database, "10ms").await;
