@@ -39,8 +39,8 @@ pub struct Options {
     /// Whether types of Avro get by without `std`, on `alloc`. Maps are `BTreeMap` then, and `serde`'s traits are left out; the runtime
     /// is taken without its default features.
     pub no_std: bool,
-    /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro by full name, of JSON
-    /// Schema by the name of the type.
+    /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro and
+    /// Protobuf by full name, where a package of Protobuf may have a module in its place; of JSON Schema by the name of the type.
     pub replacements: BTreeMap<String, String>,
     /// A namespace that is left out of module paths where it leads.
     pub strip_namespace: Option<String>,
