@@ -25,11 +25,13 @@ pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
             Ok(output) => {
                 made.modules.extend(output.modules);
                 made.warnings.extend(output.warnings);
+                made.known.extend(output.known);
             }
             Err(error) => problems.extend(error.problems),
         }
     }
     if problems.is_empty() {
+        made.warnings.extend(made.known.warnings(options));
         Ok(made)
     } else {
         Err(Error { problems })

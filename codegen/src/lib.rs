@@ -91,6 +91,7 @@ mod error;
 mod generate;
 #[cfg(feature = "json-schema")]
 mod json_schema;
+mod known;
 mod local;
 pub mod lock;
 pub mod manifest;

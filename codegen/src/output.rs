@@ -1,6 +1,6 @@
 //! What comes out.
 
-use crate::Problem;
+use crate::{Problem, known::Known};
 
 /// Generated modules and what one should know about them.
 #[derive(Debug, Clone, Default)]
@@ -9,6 +9,8 @@ pub struct Output {
     pub modules: Vec<Module>,
     /// Names that had to change, defaults that were left out, and the like.
     pub warnings: Vec<Problem>,
+    /// What options could have been about.
+    pub(crate) known: Known,
 }
 
 /// A module of Rust code.

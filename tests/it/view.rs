@@ -1,20 +1,23 @@
 //! The view in memory against one loaded from the tables, and against a model of a few lines.
 //!
-//! Random sequences of operations go through the use cases, in process, on SQLite. A model of subjects, versions and ids
-//! says what each has to answer. After every few operations the view of the node has to be equal to one loaded fresh from
+//! Random sequences of operations go through the use cases, in process, on both databases. A model of subjects, versions,
+//! ids and associations says what each has to answer. After every few operations the view of the node has to be equal to one loaded fresh from
 //! the tables, no reference may dangle, and no id may have got another meaning. Every level is `NONE`, because whom a
-//! schema breaks is not the matter here. `PROPTEST_CASES` sets the number of sequences.
+//! schema breaks is not the matter here. `PROPTEST_CASES` sets the number of sequences on SQLite; PostgreSQL gets a quarter.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a test fails where something is missing"
 )]
 
+mod associations;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use dovetail_compat::Guid;
 use dovetail_model::{
-    CompatibilityLevel, Context, Mode, QualifiedSubject, Reference, SchemaId, Version, VersionSpec,
+    AssociationType, CompatibilityLevel, Context, Mode, QualifiedSubject, Reference, SchemaId,
+    Version, VersionSpec,
     bodies::{ConfigUpdate, Patch, RegisterRequest},
 };
 use dovetail_server::{
@@ -27,8 +30,11 @@ use dovetail_server::{
 use dovetail_tests::Database;
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::Config};
 
-/// Few names, so that operations meet. The last ones live in a context of their own.
-const SUBJECTS: [&str; 5] = ["a", "b", "c", ":.ctx:a", ":.ctx:b"];
+use associations::{Associate, Dissociate, Owned};
+
+/// Few names, so that operations meet. Those from the fourth on live in a context of their own; the last one is named after a
+/// resource.
+const SUBJECTS: [&str; 6] = ["a", "b", "c", ":.ctx:a", ":.ctx:b", ":.ctx:r-value"];
 
 /// Few texts, so that the same one is registered again and again.
 const TEXTS: u8 = 4;
@@ -67,6 +73,8 @@ enum Operation {
     UnsetMode {
         scope: usize,
     },
+    Associate(Associate),
+    Dissociate(Dissociate),
     DeleteContext,
     Restart,
 }
@@ -96,6 +104,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => (scope(), select(vec![Mode::ReadWrite, Mode::ReadOnly, Mode::Import]), any::<bool>())
             .prop_map(|(scope, mode, force)| Operation::SetMode { scope, mode, force }),
         3 => scope().prop_map(|scope| Operation::UnsetMode { scope }),
+        5 => associations::associate().prop_map(Operation::Associate),
+        2 => associations::dissociate().prop_map(Operation::Dissociate),
         1 => Just(Operation::DeleteContext),
         1 => Just(Operation::Restart),
     ]
@@ -109,12 +119,14 @@ struct Meaning {
 }
 
 /// What a registry holds, without any cleverness.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Model {
     subjects: BTreeMap<String, Held>,
     /// Every id that was ever given out, by context.
     ids: BTreeMap<(String, u32), Meaning>,
     modes: BTreeMap<String, Mode>,
+    /// By resource and type.
+    owned: BTreeMap<(String, AssociationType), Owned>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -178,11 +190,11 @@ impl Model {
     ) -> Outcome {
         if let Some((target, version)) = &meaning.target {
             let held = self.held(target);
-            if held
+            let is_gone = held
                 .versions
                 .get(version)
-                .is_none_or(|(_, deleted)| *deleted)
-            {
+                .is_none_or(|(_, deleted)| *deleted);
+            if is_gone || self.is_frozen(target) {
                 return Err("invalid schema");
             }
         }
@@ -256,6 +268,10 @@ impl Model {
         if self.mode(subject).is_read_only() {
             return Err("not permitted");
         }
+        let mut live = held.versions.iter().filter(|(_, (_, deleted))| !deleted);
+        if self.is_associated(subject) && !deleted && live.all(|(other, _)| other == version) {
+            return Err("no active version");
+        }
         let referrers = self.referrers(subject, *version);
         if referrers.iter().any(|(.., deleted)| permanent || !deleted) {
             return Err("referenced");
@@ -278,6 +294,9 @@ impl Model {
         }
         if self.mode(subject).is_read_only() {
             return Err("not permitted");
+        }
+        if self.is_associated(subject) {
+            return Err("exists for subject");
         }
         let versions: Vec<u32> = held
             .versions
@@ -418,6 +437,13 @@ fn kind(error: &RegistryError) -> &'static str {
         E::OperationNotPermitted(_) => "not permitted",
         E::ReferenceExists(_) => "referenced",
         E::ContextNotEmpty(_) => "not empty",
+        E::AssociationNotFound(_) => "no association",
+        E::AssociationForResourceExists { .. } => "exists for resource",
+        E::AssociationForSubjectExists(_) => "exists for subject",
+        E::StrongAssociationExists(_) => "strong exists",
+        E::NoActiveVersion(_) => "no active version",
+        E::AssociationFrozen { .. } => "frozen",
+        E::InvalidAssociation { .. } => "invalid association",
         other => panic!("unexpected refusal: {other}"),
     }
 }
@@ -432,7 +458,7 @@ impl CommitStats for NoStats {
     }
 }
 
-/// A registry on a fresh file, and the model beside it.
+/// A registry on a fresh database, and the model beside it.
 struct Pair {
     database: Database,
     storage: Arc<dyn Storage>,
@@ -461,8 +487,7 @@ async fn start(database: &Database) -> (Arc<dyn Storage>, Registry) {
 }
 
 impl Pair {
-    async fn new() -> Self {
-        let database = Database::sqlite();
+    async fn new(database: Database) -> Self {
         let (storage, registry) = start(&database).await;
         Self {
             database,
@@ -636,6 +661,8 @@ impl Pair {
                 self.model.modes.remove(name);
                 return;
             }
+            Operation::Associate(wanted) => self.run_association(&wanted).await,
+            Operation::Dissociate(what) => self.run_dissociation(&what).await,
             Operation::DeleteContext => {
                 let deleted = self.registry.delete_context(&Context::new(".ctx")).await;
                 (
@@ -671,6 +698,7 @@ impl Pair {
         let loaded = self.storage.load().await.unwrap();
         assert_eq!(*view, loaded, "the view and the tables");
         self.expect_model(&view);
+        self.expect_associations(&view);
         self.expect_references(&view);
         for (context, slot) in view.contexts() {
             let ids = 1..=slot.last_id().map_or(0, SchemaId::get);
@@ -752,13 +780,22 @@ fn qualified(subject: &str) -> QualifiedSubject {
 }
 
 fn check(operations: &[Operation]) {
+    check_on(operations, false);
+}
+
+fn check_on(operations: &[Operation], is_postgres: bool) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut pair = Pair::new().await;
+        let database = if is_postgres {
+            Database::postgres().await
+        } else {
+            Database::sqlite()
+        };
+        let mut pair = Pair::new(database).await;
         for (number, operation) in operations.iter().enumerate() {
             pair.run(operation).await;
             if number % 4 == 3 {
@@ -771,10 +808,11 @@ fn check(operations: &[Operation]) {
     });
 }
 
-fn config() -> Config {
+fn config(share: u32) -> Config {
+    let cases =
+        std::env::var("PROPTEST_CASES").map_or(64, |cases| cases.parse().expect("a whole number"));
     Config {
-        cases: std::env::var("PROPTEST_CASES")
-            .map_or(64, |cases| cases.parse().expect("a whole number")),
+        cases: (cases / share).max(1),
         max_shrink_iters: 200,
         failure_persistence: None,
         ..Config::default()
@@ -782,11 +820,20 @@ fn config() -> Config {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(1))]
 
     #[test]
     fn the_view_the_tables_and_the_model_agree(operations in vec(operation(), 40)) {
         check(&operations);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(4))]
+
+    #[test]
+    fn the_view_the_tables_and_the_model_agree_on_postgres(operations in vec(operation(), 40)) {
+        check_on(&operations, true);
     }
 }
 

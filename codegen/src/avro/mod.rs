@@ -14,10 +14,13 @@ mod texts;
 mod twins;
 mod ty;
 
-use crate::{Error, Options, Output, Problem, Unit};
+use std::collections::BTreeSet;
+
+use crate::{Error, Options, Output, Problem, Unit, known::Known};
 
 /// Makes types of Avro schemas. Every problem of every unit is in the error.
 pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
+    let options = &options.settled();
     let mut notes = Notes::default();
     let texts = texts::read(units, &mut notes);
     notes.check()?;
@@ -29,7 +32,26 @@ pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
     Ok(Output {
         modules,
         warnings: notes.warnings,
+        known: known(&texts, &items, notes.renamed),
     })
+}
+
+/// What options can be about.
+fn known(texts: &[texts::Text<'_>], items: &items::Items, renamed: BTreeSet<String>) -> Known {
+    let mut known = Known {
+        renamed,
+        ..Known::default()
+    };
+    for item in &items.all {
+        if item.is_wrapper || matches!(item.body, items::Body::Union(_)) {
+            known.attributed.insert(item.identifier.clone());
+        } else {
+            let kind = texts[item.text].schema.kind(item.node);
+            known.types.insert(kind.full_name().to_owned());
+        }
+        known.attributed.insert(format!("{}Ref", item.identifier));
+    }
+    known
 }
 
 /// What goes wrong and what one should know, collected until the end.
@@ -37,6 +59,8 @@ pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
 struct Notes {
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
+    /// What could have been called otherwise.
+    renamed: BTreeSet<String>,
 }
 
 impl Notes {

@@ -21,11 +21,11 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::Ident;
+use syn::{Ident, Item};
 
 use crate::{
     Error, Module, Options, Output, Problem, SchemaText, Unit, contained::contained, emit,
-    modules::Modules,
+    known::Known, modules::Modules,
 };
 
 /// The largest schema that is read, its references included.
@@ -43,17 +43,18 @@ pub(crate) fn generate(
     for unit in units {
         let name = names.take(&unit.name);
         let made = contained(|| {
-            let mut warnings = Vec::new();
-            module(unit, &name, options, &mut warnings).map(|module| (module, warnings))
+            let mut notes = Notes::default();
+            module(unit, &name, options, &mut notes).map(|module| (module, notes))
         });
         let gave_up = |panic: String| {
             let message = format!("it cannot be made into types: {panic}");
             Err(problem(unit, "", message))
         };
         match made.unwrap_or_else(gave_up) {
-            Ok((module, warnings)) => {
+            Ok((module, notes)) => {
                 output.modules.push(module);
-                output.warnings.extend(warnings);
+                output.warnings.extend(notes.warnings);
+                output.known.extend(notes.known);
             }
             Err(problem) => problems.push(problem),
         }
@@ -65,18 +66,25 @@ pub(crate) fn generate(
     }
 }
 
+/// What is learned on the way.
+#[derive(Default)]
+struct Notes {
+    warnings: Vec<Problem>,
+    known: Known,
+}
+
 fn module(
     unit: &Unit,
     name: &str,
     options: &Options,
-    warnings: &mut Vec<Problem>,
+    notes: &mut Notes,
 ) -> Result<Module, Problem> {
-    let mut items = types(unit, &unit.schema, options, warnings)?;
+    let mut items = types(unit, &unit.schema, options, notes)?;
     for text in &unit.also {
         let version = text.registered.as_ref().map_or(0, |found| found.version);
         let head = format!(" Version {version} of the same subject.");
         let version = Ident::new(&format!("v{version}"), Span::call_site());
-        let older = types(unit, text, options, warnings)?;
+        let older = types(unit, text, options, notes)?;
         items.extend(quote!(#[doc = #head] pub mod #version { #older }));
     }
     emit::module(name, &items).map_err(|message| problem(unit, "", message))
@@ -87,7 +95,7 @@ fn types(
     unit: &Unit,
     text: &SchemaText,
     options: &Options,
-    warnings: &mut Vec<Problem>,
+    notes: &mut Notes,
 ) -> Result<TokenStream, Problem> {
     let bytes: usize = text.references.iter().map(|one| one.text.len()).sum();
     if bytes + text.text.len() > MAX_BYTES {
@@ -98,13 +106,20 @@ fn types(
     let documents = documents::Documents::read(text).map_err(failed)?;
     let translated = translate::translate(&documents, &unit.name, options);
     let made = generated::generate(&translated, options).map_err(failed)?;
-    let notes = translated.notes.into_iter();
-    warnings.extend(notes.map(|note| problem(unit, &note.place, note.message)));
-    warnings.extend(
-        made.warnings
-            .into_iter()
-            .map(|message| problem(unit, "", message)),
-    );
+    let said = translated.notes.into_iter();
+    let said = said.map(|note| problem(unit, &note.place, note.message));
+    notes.warnings.extend(said);
+    let said = made.warnings.into_iter();
+    let said = said.map(|message| problem(unit, "", message));
+    notes.warnings.extend(said);
+    notes.known.renamed.extend(translated.renamed);
+    notes.known.types.extend(translated.definitions.into_keys());
+    let names = made.items.iter().filter_map(|item| match item {
+        Item::Struct(one) => Some(one.ident.to_string()),
+        Item::Enum(one) => Some(one.ident.to_string()),
+        _ => None,
+    });
+    notes.known.types.extend(names);
     let (schema, hash) = (&*text.text, emit::hash(&text.text));
     let (constants, items) = (emit::registration(text), made.items);
     let root = Ident::new(&translated.root, Span::call_site());

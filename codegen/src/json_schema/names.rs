@@ -32,6 +32,8 @@ const PRELUDE: [&str; 18] = [
 pub(super) struct Names<'a> {
     renames: &'a BTreeMap<String, String>,
     taken: BTreeSet<String>,
+    /// What could have been called otherwise.
+    pub(super) renamed: BTreeSet<String>,
 }
 
 impl<'a> Names<'a> {
@@ -39,6 +41,7 @@ impl<'a> Names<'a> {
         Self {
             renames,
             taken: PRELUDE.iter().map(|name| (*name).to_owned()).collect(),
+            renamed: BTreeSet::new(),
         }
     }
 
@@ -51,6 +54,7 @@ impl<'a> Names<'a> {
         if !stem.starts_with(|first: char| first.is_ascii_alphabetic()) {
             stem.insert(0, 'X');
         }
+        self.renamed.insert(stem.clone());
         if let Some(renamed) = self.renames.get(&stem) {
             stem.clone_from(renamed);
         }

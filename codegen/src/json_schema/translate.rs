@@ -50,6 +50,8 @@ pub(super) struct Translated {
     pub(super) definitions: BTreeMap<String, Value>,
     /// What one should know.
     pub(super) notes: Vec<Note>,
+    /// What could have been called otherwise.
+    pub(super) renamed: BTreeSet<String>,
 }
 
 /// Something that a type does not hold, and where.
@@ -79,8 +81,10 @@ pub(super) fn translate(documents: &Documents, unit: &str, options: &Options) ->
     let root = translator.names.take(wanted);
     translator.enqueue(place.clone(), root.clone());
     translator.name_definitions(&place);
+    let mut count = 0;
     while let Some((place, name)) = translator.queue.pop_front() {
-        if translator.definitions.len() > MAX_DEFINITIONS {
+        count += 1;
+        if count > MAX_DEFINITIONS {
             // It waits as any value already.
             let message = format!(
                 "it leads to more than {MAX_DEFINITIONS} types, and those beyond are any JSON value"
@@ -97,6 +101,7 @@ pub(super) fn translate(documents: &Documents, unit: &str, options: &Options) ->
         root,
         definitions: translator.definitions,
         notes: translator.notes.into_iter().collect(),
+        renamed: translator.names.renamed,
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     tree::{Compiled, Message, Type},
     units::Tree,
 };
-use crate::{Map, Options, Problem, contained::contained};
+use crate::{Map, Options, Problem, contained::contained, known::Known};
 
 /// What comes before the number of a type in its mark.
 pub(super) const MARK: &str = "dovetail-type-";
@@ -27,8 +27,8 @@ pub(super) fn compile(tree: &Tree, options: &Options) -> Result<Compiled, Proble
         let message = format!("prost's generator gave up: {panic}");
         Err(problem(&all_units(tree), "", message))
     });
-    let (sources, types, descriptors) = made?;
-    Compiled::assemble(tree, sources, &types, &descriptors).map_err(|message| {
+    let (sources, types, descriptors, known) = made?;
+    Compiled::assemble(tree, sources, &types, &descriptors, known).map_err(|message| {
         let message = format!("the generated code cannot be used: {message}");
         problem(&all_units(tree), "", message)
     })
@@ -41,17 +41,26 @@ fn all_units(tree: &Tree) -> String {
     units.join(", ")
 }
 
-type Made = (BTreeMap<Vec<String>, String>, Vec<Type>, Vec<u8>);
+type Made = (BTreeMap<Vec<String>, String>, Vec<Type>, Vec<u8>, Known);
 
 fn run(tree: &Tree, options: &Options) -> Result<Made, Problem> {
     let set = descriptors(tree, true)?.file_descriptor_set();
     let bare = descriptors(tree, false)?;
     let encoded = sorted_set(bare.encode_file_descriptor_set(), &bare.descriptor_pool());
     let types = types(&set, tree);
-    let mut config = configured(&types, options);
+    let known = known(&set, &types);
+    for (name, path) in &options.replacements {
+        if known.types.contains(name)
+            && let Err(error) = syn::parse_str::<syn::Path>(path)
+        {
+            let message = format!("{path:?}, which is to replace {name}, is no path: {error}");
+            return Err(problem(&all_units(tree), "", message));
+        }
+    }
+    let mut config = configured(&types, &known, options);
     let sources =
         generate(&mut config, set).map_err(|message| problem(&all_units(tree), "", message))?;
-    Ok((sources, types, encoded))
+    Ok((sources, types, encoded, known))
 }
 
 fn descriptors(tree: &Tree, with_comments: bool) -> Result<Compiler, Problem> {
@@ -112,6 +121,37 @@ fn types(set: &FileDescriptorSet, tree: &Tree) -> Vec<Type> {
     found
 }
 
+/// What options can be about: messages and enums, the packages they are in, and oneofs.
+fn known(set: &FileDescriptorSet, types: &[Type]) -> Known {
+    let mut known = Known::default();
+    for one in types {
+        let path = one.path.trim_start_matches('.');
+        let ends = path.match_indices('.').map(|(at, _)| at);
+        let parts = ends.chain([path.len()]).map(|end| path[..end].to_owned());
+        known.types.extend(parts);
+        known.kept.insert(path.to_owned());
+    }
+    for file in &set.file {
+        for message in &file.message_type {
+            add_oneofs(file.package(), message, &mut known);
+        }
+    }
+    known
+}
+
+fn add_oneofs(parent: &str, message: &DescriptorProto, known: &mut Known) {
+    let path = match parent {
+        "" => message.name().to_owned(),
+        parent => format!("{parent}.{}", message.name()),
+    };
+    for oneof in &message.oneof_decl {
+        known.attributed.insert(format!("{path}.{}", oneof.name()));
+    }
+    for nested in &message.nested_type {
+        add_oneofs(&path, nested, known);
+    }
+}
+
 struct Search<'a> {
     file: &'a str,
     known: bool,
@@ -158,7 +198,7 @@ fn is_map_entry(message: &DescriptorProto) -> bool {
     options.is_some_and(MessageOptions::map_entry)
 }
 
-fn configured(types: &[Type], options: &Options) -> Config {
+fn configured(types: &[Type], known: &Known, options: &Options) -> Config {
     let mut config = Config::new();
     for (number, one) in types.iter().enumerate() {
         let mark = format!("#[doc = \"{MARK}{number}\"]");
@@ -170,6 +210,11 @@ fn configured(types: &[Type], options: &Options) -> Config {
     }
     if options.map == Map::BTreeMap {
         config.btree_map(["."]);
+    }
+    for (name, path) in &options.replacements {
+        if known.types.contains(name) {
+            config.extern_path(format!(".{name}"), path);
+        }
     }
     let path = |name: &str| match name {
         "*" => ".".to_owned(),

@@ -10,7 +10,7 @@ use super::{
     compile::{MARK, root_items},
     units::Tree,
 };
-use crate::{docs, emit, modules::ident};
+use crate::{docs, emit, known::Known, modules::ident};
 
 /// A message or an enum.
 pub(super) struct Type {
@@ -37,6 +37,8 @@ pub(super) struct Compiled {
     exports: BTreeMap<String, Vec<TokenStream>>,
     /// The number of each file, which its constants carry.
     numbers: BTreeMap<String, usize>,
+    /// What options can be about.
+    pub(super) known: Known,
 }
 
 impl Compiled {
@@ -46,6 +48,7 @@ impl Compiled {
         sources: BTreeMap<Vec<String>, String>,
         types: &[Type],
         descriptors: &[u8],
+        known: Known,
     ) -> Result<Self, String> {
         let numbers: BTreeMap<&str, usize> = tree
             .sources
@@ -89,6 +92,7 @@ impl Compiled {
         Ok(Self {
             items: root.tokens(),
             exports,
+            known,
             numbers: numbers
                 .into_iter()
                 .map(|(file, number)| (file.to_owned(), number))

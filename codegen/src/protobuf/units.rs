@@ -276,7 +276,11 @@ pub(super) fn modules(
     let mut output = Output {
         modules: Vec::new(),
         warnings: plan.warnings.clone(),
+        ..Output::default()
     };
+    for tree in compiled {
+        output.known.extend(tree.known.clone());
+    }
     if !plan.trees[0].sources.texts.is_empty() {
         output.modules.push(module(&shared, &compiled[0].items)?);
     }

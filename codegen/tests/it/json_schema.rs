@@ -258,3 +258,34 @@ fn the_same_text_gives_the_same_bytes() {
     let schema = r#"{"type": "object", "properties": {"b": {"enum": ["x", "y"]}, "a": {"oneOf": [{"type": "string"}, {"type": "integer"}]}}}"#;
     assert_eq!(made(schema).modules, made(schema).modules);
 }
+
+#[test]
+fn of_more_types_than_are_made_those_beyond_are_any_value() {
+    let numbers = 0..4_010;
+    let uses: Vec<String> = numbers
+        .clone()
+        .map(|number| format!(r##""p{number}": {{"$ref": "#/$defs/d{number}"}}"##))
+        .collect();
+    let definitions: Vec<String> = numbers
+        .map(|number| format!(r#""d{number}": {{"type": "object", "required": ["v"], "properties": {{"v": {{"type": "string"}}}}}}"#))
+        .collect();
+    let schema = format!(
+        r#"{{"type": "object", "properties": {{{}}}, "$defs": {{{}}}}}"#,
+        uses.join(","),
+        definitions.join(",")
+    );
+    let output = made(&schema);
+    let source = source(&output);
+    // The first is the schema itself.
+    assert_eq!(
+        source.matches("pub v: ::std::string::String").count(),
+        3_999
+    );
+    assert_eq!(source.matches("(pub ::serde_json::Value)").count(), 11);
+    assert!(source.contains("pub p4009: "));
+    let said = warnings(&output);
+    assert_eq!(
+        said,
+        "orders-value: it leads to more than 4000 types, and those beyond are any JSON value"
+    );
+}

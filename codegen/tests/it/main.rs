@@ -6,5 +6,6 @@ mod builds;
 mod json_schema;
 mod lock;
 mod manifest;
+mod options;
 #[cfg(feature = "protobuf")]
 mod protobuf;

@@ -134,17 +134,9 @@ pub(crate) async fn batch_mutate(
 }
 
 async fn list(registry: &Registry, whose: &Whose, query: &Query) -> Answer {
+    let page = query.page(PAGE)?;
     let found = registry.associations(whose, &filter(query)?).await?;
-    let offset = query.integer("offset")?.unwrap_or(0).max(0);
-    let limit = query.integer("limit")?.unwrap_or(0);
-    let limit = usize::try_from(limit)
-        .ok()
-        .filter(|limit| (1..=PAGE).contains(limit));
-    let page = found
-        .iter()
-        .skip(usize::try_from(offset).unwrap_or(usize::MAX))
-        .take(limit.unwrap_or(PAGE));
-    json(&page.collect::<Vec<_>>())
+    json(&page.of(&found).collect::<Vec<_>>())
 }
 
 async fn associate(

@@ -63,7 +63,7 @@ pub(crate) async fn get(Live(registry): Live, WithId(id): WithId, query: Query) 
     let scope = scope(&query)?;
     let found = registry.schema_by_id(&scope, id).await?;
     let max_id = if query.flag("fetchMaxId")? {
-        registry.last_id(&scope.context).await?
+        registry.last_id(&found.subject.context).await?
     } else {
         None
     };

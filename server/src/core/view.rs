@@ -35,6 +35,8 @@ pub struct ContextView {
     pub(super) subjects: OrdMap<Subject, Arc<SubjectView>>,
     pub(super) schemas: OrdMap<SchemaId, Arc<SchemaEntry>>,
     pub(super) by_guid: HashMap<Guid, SchemaId>,
+    /// The further ids of contents that imports gave several, sorted.
+    pub(super) further_ids: HashMap<Guid, Vec<SchemaId>>,
     pub(super) config: Option<Box<Config>>,
     pub(super) mode: Option<Mode>,
 }
@@ -311,9 +313,15 @@ impl ContextView {
         self.subjects.range(first.clone()..)
     }
 
-    /// The id a content has here, whether or not a version still carries it.
+    /// The id a content has here, whether or not a version still carries it; the lowest of several.
     pub fn id_of(&self, guid: &Guid) -> Option<SchemaId> {
         self.by_guid.get(guid).copied()
+    }
+
+    /// Every id a content has here, in ascending order.
+    pub fn ids_of(&self, guid: &Guid) -> impl Iterator<Item = SchemaId> + use<'_> {
+        let further = self.further_ids.get(guid).into_iter().flatten();
+        self.id_of(guid).into_iter().chain(further.copied())
     }
 
     /// What an id stands for, whether or not a version still carries it.
@@ -346,6 +354,22 @@ impl ContextView {
     /// How many schemas were ever registered.
     pub fn schema_count(&self) -> usize {
         self.schemas.len()
+    }
+}
+
+impl ContextView {
+    /// Notes that a content has an id.
+    pub(super) fn note_id(&mut self, guid: Guid, id: SchemaId) {
+        let lowest = self.by_guid.entry(guid).or_insert(id);
+        if *lowest == id {
+            return;
+        }
+        let other = id.max(*lowest);
+        *lowest = id.min(*lowest);
+        let further = self.further_ids.entry(guid).or_default();
+        if let Err(place) = further.binary_search(&other) {
+            further.insert(place, other);
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use dovetail_model::{Association, Context, Mode, Reference, SchemaId, Subject, bodies::Config};
-use imbl::HashMap;
 
 use super::{
     Associations, Scope,
@@ -117,9 +116,9 @@ impl ViewBuilder {
         };
         let mut links = Vec::new();
         for (context, slot) in self.contexts {
-            let mut by_guid = HashMap::new();
+            let mut noted = ContextView::default();
             for entry in slot.schemas.values() {
-                by_guid.entry(entry.guid).or_insert(entry.id);
+                noted.note_id(entry.guid, entry.id);
                 if !entry.references.is_empty() {
                     links.push((context.clone(), entry.id, entry.references.clone()));
                 }
@@ -136,7 +135,8 @@ impl ViewBuilder {
                     .into_iter()
                     .map(|(id, entry)| (id, Arc::new(entry)))
                     .collect(),
-                by_guid,
+                by_guid: noted.by_guid,
+                further_ids: noted.further_ids,
                 config: slot.config,
                 mode: slot.mode,
             };

@@ -311,8 +311,7 @@ impl Registry {
     /// The ids an identity has, by context.
     pub async fn ids_of_guid(&self, guid: &Guid) -> Result<Vec<IdVersions>> {
         let view = self.view().await?;
-        let held = ids_of(&view, guid).filter(|(context, id)| view.schema(context, *id).is_some());
-        Ok(held
+        Ok(ids_of(&view, guid)
             .map(|(context, id)| IdVersions {
                 context: context.to_string(),
                 id,
@@ -321,9 +320,14 @@ impl Registry {
     }
 }
 
+/// The id that some version still carries, of each context that has one.
 fn ids_of<'a>(view: &'a View, guid: &'a Guid) -> impl Iterator<Item = (&'a Context, SchemaId)> {
-    view.contexts()
-        .filter_map(|(context, slot)| Some((context, slot.id_of(guid)?)))
+    view.contexts().filter_map(|(context, slot)| {
+        let id = slot
+            .ids_of(guid)
+            .find(|id| view.schema(context, *id).is_some())?;
+        Some((context, id))
+    })
 }
 
 /// The versions that carry a schema.

@@ -20,13 +20,13 @@ impl Registry {
         request: TagRequest,
     ) -> Result<Registration> {
         let view = self.view().await?;
-        let subject = &*view.aliased(subject);
+        let meant = &*view.aliased(subject);
         let found = self
-            .version_in(&view, subject, spec, Visibility::Live)
+            .version_in(&view, meant, spec, Visibility::Live)
             .await?;
         let content = &found.content;
         let metadata = request.metadata.as_ref().or(content.metadata.as_ref());
-        let rule_set = self.changed_rules(&view, subject, &request).await?;
+        let rule_set = self.changed_rules(&view, meant, &request).await?;
         let registered = RegisterRequest {
             schema: Some(content.text()),
             schema_type: Some(found.schema.schema_type.to_string()),
@@ -38,6 +38,7 @@ impl Registry {
             schema_tags_to_remove: request.tags_to_remove,
             ..RegisterRequest::default()
         };
+        // It follows the alias itself, and no further.
         self.register(subject, registered, false).await
     }
 

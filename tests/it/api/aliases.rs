@@ -75,6 +75,10 @@ on_both!(an_alias_leads_one_step_and_no_further, |node| {
     node.put("/config/b", &json!({ "alias": "c" })).await.ok();
     node.register("a", STRING).await.ok();
     assert_eq!(node.get("/subjects").await.ok(), json!(["b"]));
+    let owner = json!({ "metadata": { "properties": { "owner": "shop" } } });
+    node.post("/subjects/a/versions/1/tags", &owner).await.ok();
+    assert_eq!(node.get("/subjects").await.ok(), json!(["b"]));
+    assert_eq!(node.get("/subjects/a/versions").await.ok(), json!([1, 2]));
     // A circle is no trouble, and neither is oneself.
     node.put("/config/c", &json!({ "alias": "a" })).await.ok();
     node.put("/config/d", &json!({ "alias": "d" })).await.ok();

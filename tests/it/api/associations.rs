@@ -75,6 +75,26 @@ on_both!(an_association_is_made_listed_changed_and_removed, |node| {
         .await
         .ok();
     assert_eq!(page, json!([listed[1]]));
+    for path in [
+        "/associations/resources/1",
+        "/associations/subjects/a",
+        "/associations/resources/ns/t1",
+    ] {
+        for wrong in [
+            "offset=-1",
+            "limit=x",
+            "lifecycle=NONE",
+            "associationType=both",
+        ] {
+            let answer = node.get(&format!("{path}?{wrong}")).await;
+            let expected = if wrong.contains("=x") || wrong.contains("-1") {
+                400
+            } else {
+                42212
+            };
+            assert_eq!(answer.code(), expected, "{path} {wrong}");
+        }
+    }
     for (query, found) in [
         ("associationType=key", json!([listed[0]])),
         ("associationType=key&associationType=value", listed.clone()),

@@ -36,6 +36,16 @@ on_both!(the_highest_id_is_told_on_request, |node| {
     let found = node.get("/schemas/ids/1?fetchMaxId=true").await.ok();
     assert_eq!(found["maxId"], 2);
     assert_eq!(found["schema"], STRING);
+    node.register(":.other:z", LONG).await.ok();
+    // It is that of the context where the id was found.
+    let found = node
+        .get("/schemas/ids/1?fetchMaxId=true&subject=z")
+        .await
+        .ok();
+    assert_eq!(
+        (&found["schema"], &found["maxId"]),
+        (&json!(LONG), &json!(1))
+    );
     let without = node.get("/schemas/ids/1?fetchMaxId=false").await.ok();
     assert!(without.get("maxId").is_none());
     // Ids are counted in each context.
@@ -171,6 +181,30 @@ on_both!(a_guid_has_an_id_in_each_context, |node| {
         .await
         .ok();
     assert_eq!(upper["guid"], guid);
+});
+
+on_both!(a_guid_is_found_under_the_id_that_is_still_carried, |node| {
+    node.put("/mode", &json!({ "mode": "IMPORT" })).await.ok();
+    let mut guid = String::new();
+    for (subject, id) in [("b", 6), ("a", 5), ("c", 7)] {
+        let body = json!({ "schema": STRING, "id": id });
+        let path = format!("/subjects/{subject}/versions");
+        let imported = node.post(&path, &body).await.ok();
+        guid = imported["guid"].as_str().expect("text").to_owned();
+    }
+    let path = format!("/schemas/guids/{guid}");
+    for (id, subject) in [(5, "a"), (6, "b"), (7, "c")] {
+        let ids = node.get(&format!("{path}/ids")).await.ok();
+        assert_eq!(ids, json!([{ "context": ".", "id": id }]));
+        assert_eq!(node.get(&path).await.ok()["schema"], STRING);
+        for query in ["", "?permanent=true"] {
+            node.delete(&format!("/subjects/{subject}{query}"))
+                .await
+                .ok();
+        }
+    }
+    assert_eq!(node.get(&path).await.refusal(), (404, 40403));
+    assert_eq!(node.get(&format!("{path}/ids")).await.ok(), json!([]));
 });
 
 on_both!(an_unknown_guid_has_no_ids_and_no_schema, |node| {

@@ -134,7 +134,9 @@ impl<'a> Names<'a> {
         let mut scope = names::Scope::default();
         let full = record.named.name.full();
         let fields = record.fields.iter().enumerate().map(|(index, field)| {
-            let renamed = self.options.renames.get(&format!("{full}.{}", field.name));
+            let key = format!("{full}.{}", field.name);
+            let renamed = self.options.renames.get(&key);
+            notes.renamed.insert(key);
             let wanted = match renamed {
                 Some(renamed) => renamed.clone(),
                 None => names::value_identifier(&field.name),
@@ -161,7 +163,9 @@ impl<'a> Names<'a> {
         let mut scope = names::Scope::default();
         let full = text.schema.kind(node).full_name();
         let symbols = symbols.iter().enumerate().map(|(index, symbol)| {
-            let renamed = self.options.renames.get(&format!("{full}.{symbol}"));
+            let key = format!("{full}.{symbol}");
+            let renamed = self.options.renames.get(&key);
+            notes.renamed.insert(key);
             let wanted = match renamed {
                 Some(renamed) => renamed.clone(),
                 None => names::type_identifier(symbol),
@@ -299,6 +303,7 @@ impl Walk<'_, '_> {
         simple: &str,
     ) -> String {
         let renamed = self.names.options.renames.get(full);
+        self.notes.renamed.insert(full.to_owned());
         let wanted = match renamed {
             Some(renamed) => renamed.clone(),
             None => names::type_identifier(simple),

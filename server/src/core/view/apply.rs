@@ -75,8 +75,7 @@ impl View {
         if revived {
             entry.references.clone_from(&registered.references);
         }
-        let known = slot.by_guid.entry(registered.guid).or_insert(registered.id);
-        *known = registered.id.min(*known);
+        slot.note_id(registered.guid, registered.id);
         let holder = Arc::make_mut(slot.subjects.entry(subject).or_default());
         let imported = registered.imported;
         let Imported { at, deleted } = imported.unwrap_or(Imported { at, deleted: false });
@@ -106,8 +105,7 @@ impl View {
         slot.schemas
             .entry(reserved.id)
             .or_insert_with(|| Arc::new(entry));
-        let known = slot.by_guid.entry(reserved.guid).or_insert(reserved.id);
-        *known = reserved.id.min(*known);
+        slot.note_id(reserved.guid, reserved.id);
     }
 
     fn count(&mut self, subject: &QualifiedSubject, last_version: Version) {
