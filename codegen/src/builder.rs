@@ -344,3 +344,6 @@ fn tell_cargo(read: &[PathBuf], warnings: &[Problem]) {
     // A build script whose output nobody reads has nobody to tell.
     let _ = io::stdout().write_all(said.as_bytes());
 }
+
+#[cfg(all(test, feature = "protobuf", feature = "json-schema"))]
+mod tests;
