@@ -11,6 +11,7 @@
 //! - `target`: which addresses may be called.
 //! - `tls`: certificates that are not to be trusted.
 //! - `transport`: one attempt against receivers of every kind.
+//! - `wake`: what is owed goes out when it is owed.
 //! - `zoo`: receivers of every kind before a whole node.
 
 #![expect(
@@ -38,6 +39,7 @@ mod storm;
 mod target;
 mod tls;
 mod transport;
+mod wake;
 mod zoo;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};

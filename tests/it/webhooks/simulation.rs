@@ -175,12 +175,10 @@ impl<'a> Run<'a> {
         let events = Arc::new(Plain {
             chance: self.chance.clone(),
         });
+        let (store, log) = (Arc::clone(&self.store), Arc::clone(&self.log));
         Node {
-            fan_outer: Some(FanOuter::new(
-                Arc::clone(&self.store),
-                Arc::clone(&self.log),
-                events,
-            )),
+            // One delivery in a transaction, so that a step is also broken off between those of one change.
+            fan_outer: Some(FanOuter::new(store, log, events).in_parts_of(1)),
             slots: Slots::default(),
             work: Vec::new(),
         }
