@@ -36,7 +36,7 @@ pub struct Deliverer {
 /// What came of a job.
 #[derive(Debug, Clone)]
 pub enum Delivered {
-    /// It was given back untouched: its lease was too short, or its subscription is gone or disabled.
+    /// It was given back untouched: its lease was too short or lost, or its subscription is gone or disabled.
     GivenBack,
     /// Somebody else has the lane by now; how it went is not recorded.
     Fenced,
@@ -67,10 +67,6 @@ pub struct Report {
 impl Deliverer {
     /// Makes the attempt that a job is for, unless it should not be made any more.
     pub async fn deliver(&self, job: &Job) -> Result<Delivered, StorageError> {
-        let Some(subscription) = self.subscription(job).await? else {
-            let now = self.clock.now().await?;
-            return self.give_back(job, now).await;
-        };
         let begun = Instant::now();
         let started_at = self.clock.now().await?;
         // What waited too long for its turn would still be under way when somebody else gets the lane.
@@ -84,6 +80,11 @@ impl Deliverer {
             let due = started_at + (job.until - job.since);
             return self.give_back(job, due).await;
         }
+        // Asked last: by a clock that went ahead and came back, this lease may seem to hold though somebody else got the lane.
+        let Some(subscription) = self.subscription(job).await? else {
+            let now = self.clock.now().await?;
+            return self.give_back(job, now).await;
+        };
         // Whatever stood still since the time was read is part of the attempt.
         let deadline = self.deadline.saturating_sub(begun.elapsed());
         let outcome = self.attempt(job, &subscription, started_at, deadline).await;
@@ -125,10 +126,11 @@ impl Deliverer {
         }
     }
 
+    /// Whom a job is for, if it may still be told, and by nobody else.
     async fn subscription(&self, job: &Job) -> Result<Option<Arc<Subscription>>, StorageError> {
         let found = self
             .store
-            .subscription(&job.claimed.lane.subscription)
+            .subscription_leased(&job.claimed.lane, &job.token)
             .await?;
         let told = found.filter(|found| found.state == SubscriptionState::Enabled);
         Ok(told.map(Arc::new))

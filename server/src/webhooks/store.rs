@@ -31,6 +31,13 @@ pub trait WebhookStore: Send + Sync + fmt::Debug {
     /// One subscription.
     async fn subscription(&self, id: &SubscriptionId) -> Result<Option<Subscription>>;
 
+    /// The subscription of a lane, as long as this lease holds the lane.
+    async fn subscription_leased(
+        &self,
+        lane: &LaneKey,
+        token: &str,
+    ) -> Result<Option<Subscription>>;
+
     /// Subscriptions in the order of their ids, after one of them.
     async fn subscription_list(
         &self,

@@ -36,6 +36,16 @@ pub(in crate::storage) const SUBSCRIPTION: &str = concat!(
     " FROM webhook_subscriptions WHERE id = $1"
 );
 
+/// The subscription of a lane that a lease holds.
+pub(in crate::storage) const LEASED_SUBSCRIPTION: &str = concat!(
+    "SELECT ",
+    subscription_columns!(),
+    " FROM webhook_subscriptions
+    WHERE id = $1 AND EXISTS (
+        SELECT 1 FROM webhook_lanes WHERE subscription = $1 AND lane = $2 AND lease = $3
+    )"
+);
+
 pub(in crate::storage) const SUBSCRIPTIONS: &str = concat!(
     "SELECT ",
     subscription_columns!(),

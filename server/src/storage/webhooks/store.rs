@@ -36,6 +36,15 @@ macro_rules! webhook_store {
                 subscriptions::one(&mut *reader, id).await
             }
 
+            async fn subscription_leased(
+                &self,
+                lane: &LaneKey,
+                token: &str,
+            ) -> Result<Option<Subscription>> {
+                let mut reader = self.webhook_reader().await?;
+                subscriptions::leased(&mut *reader, lane, token).await
+            }
+
             async fn subscription_list(
                 &self,
                 after: Option<&SubscriptionId>,

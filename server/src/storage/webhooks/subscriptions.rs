@@ -11,7 +11,9 @@ macro_rules! subscription_queries {
                 StorageError, rows as columns,
                 webhooks::rows::{self, big},
             },
-            webhooks::{Cursor, Enabled, Health, Subscription, SubscriptionId, SubscriptionState},
+            webhooks::{
+                Cursor, Enabled, Health, LaneKey, Subscription, SubscriptionId, SubscriptionState,
+            },
         };
 
         type Result<T> = std::result::Result<T, StorageError>;
@@ -144,6 +146,20 @@ macro_rules! subscription_queries {
         ) -> Result<Option<Subscription>> {
             let found: Option<SubscriptionRow> = query_as(statements::SUBSCRIPTION)
                 .bind(id.as_str())
+                .fetch_optional(connection)
+                .await?;
+            Ok(found.map(|row| row.0))
+        }
+
+        pub(in crate::storage) async fn leased(
+            connection: &mut $connection,
+            lane: &LaneKey,
+            token: &str,
+        ) -> Result<Option<Subscription>> {
+            let found: Option<SubscriptionRow> = query_as(statements::LEASED_SUBSCRIPTION)
+                .bind(lane.subscription.as_str())
+                .bind(&lane.lane)
+                .bind(token)
                 .fetch_optional(connection)
                 .await?;
             Ok(found.map(|row| row.0))

@@ -75,6 +75,10 @@ on_both_storages!(whoever_lost_the_lease_cannot_finish, |tables| {
     assert_eq!(hooks.due(5 + LEASE - 1, "t2").await, [""; 0]);
     let taken = hooks.claim(5 + LEASE, "t2").await.remove(0);
     assert!(taken.expired);
+    for (token, is_held) in [("t1", false), ("t2", true)] {
+        let told = hooks.store.subscription_leased(&lost.lane, token).await;
+        assert_eq!(told.unwrap().is_some(), is_held, "{token}");
+    }
     let now = 6 + LEASE;
     let fenced = hooks.finish(&lost, "t1", now, DELIVERED).await;
     assert_eq!(fenced, Finished::Fenced);

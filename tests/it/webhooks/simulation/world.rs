@@ -366,6 +366,7 @@ stepwise! {
     now() -> i64;
     subscription_insert(subscription: &Subscription) -> u64;
     subscription(id: &SubscriptionId) -> Option<Subscription>;
+    subscription_leased(lane: &LaneKey, token: &str) -> Option<Subscription>;
     subscription_list(after: Option<&SubscriptionId>, limit: u32) -> Vec<Subscription>;
     subscription_count() -> u64;
     subscription_update(subscription: &Subscription) -> bool;
