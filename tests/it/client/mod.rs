@@ -6,6 +6,7 @@
 )]
 
 mod routes;
+mod tls;
 
 use dovetail_client::{Client, Error, Register, RegisterRequest, Registered};
 use dovetail_tests::Node;
