@@ -138,4 +138,11 @@ async fn what_is_wrong_with_lock_and_texts_is_said_once_with_one_advice() {
         .ends(2)
         .says("use the version that wrote it");
     assert_eq!(project.read("dovetail.lock"), newer);
+    project.write("dovetail.lock", &lock);
+
+    project.write("dovetail.toml", "\n[[subject]]\nname = \"nobody\"\n");
+    project
+        .run(&["pull"])
+        .ends(2)
+        .says("dovetail.toml:2: the registry has no subject");
 }

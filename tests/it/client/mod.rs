@@ -7,6 +7,7 @@
 
 mod routes;
 mod tls;
+mod transfer;
 
 use dovetail_client::{Client, Error, Register, RegisterRequest, Registered};
 use dovetail_tests::Node;
