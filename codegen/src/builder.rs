@@ -10,7 +10,7 @@ use std::{
 use crate::{
     BuildError, Options, Output, Problem, Unit,
     generate::generate,
-    local::{self, LocalFile},
+    local::{Local, LocalFile},
     manifest::{MANIFEST, schema_type_of},
     project::Project,
 };
@@ -295,13 +295,14 @@ fn units_of(files: &[PathBuf], read: &mut Vec<PathBuf>) -> Result<Vec<Unit>, Bui
         let stem = stem.to_string_lossy().into_owned();
         local.push(LocalFile::new(path.clone(), stem, schema_type, &text));
     }
+    let local = Local::new(local);
     let unit = |file: &LocalFile| Unit {
         name: file.name.clone(),
         schema_type: file.schema_type,
-        schema: local::text(file, &local),
+        schema: local.text(file),
         also: Vec::new(),
     };
-    Ok(local.iter().map(unit).collect())
+    Ok(local.files.iter().map(unit).collect())
 }
 
 /// The manifest that a build reads when it is not told which.
@@ -343,3 +344,6 @@ fn tell_cargo(read: &[PathBuf], warnings: &[Problem]) {
     // A build script whose output nobody reads has nobody to tell.
     let _ = io::stdout().write_all(said.as_bytes());
 }
+
+#[cfg(all(test, feature = "protobuf", feature = "json-schema"))]
+mod tests;

@@ -3,7 +3,7 @@
 //! Files may be given in any order and may refer to files that are registered nowhere.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -61,25 +61,71 @@ impl LocalFile {
     }
 }
 
-/// The text of a file with everything it refers to among the others, directly and indirectly.
-pub(crate) fn text(file: &LocalFile, among: &[LocalFile]) -> SchemaText {
-    let mut search = Search {
-        root: file,
-        among,
-        seen: BTreeSet::new(),
-        found: Vec::new(),
-    };
-    search.add_references_of(file);
-    SchemaText {
-        text: file.text.clone(),
-        references: search.found,
-        registered: None,
+/// Files with where their names lead.
+pub(crate) struct Local {
+    pub(crate) files: Vec<LocalFile>,
+    /// The files of each unit's name, of each name that is defined, and of each last part of a path.
+    by_name: HashMap<String, usize>,
+    by_defined: HashMap<(SchemaType, String), Vec<usize>>,
+    by_last: HashMap<(SchemaType, String), Vec<usize>>,
+}
+
+impl Local {
+    pub(crate) fn new(files: Vec<LocalFile>) -> Self {
+        let mut local = Self {
+            files: Vec::new(),
+            by_name: HashMap::new(),
+            by_defined: HashMap::new(),
+            by_last: HashMap::new(),
+        };
+        for (at, file) in files.iter().enumerate() {
+            local.by_name.entry(file.name.clone()).or_insert(at);
+            for name in &file.defined {
+                let key = (file.schema_type, name.clone());
+                local.by_defined.entry(key).or_default().push(at);
+            }
+            if let Some(last) = plain(&file.path).pop() {
+                let key = (file.schema_type, last);
+                local.by_last.entry(key).or_default().push(at);
+            }
+        }
+        local.files = files;
+        local
+    }
+
+    /// The file of a unit.
+    pub(crate) fn named(&self, name: &str) -> Option<&LocalFile> {
+        self.by_name.get(name).map(|at| &self.files[*at])
+    }
+
+    /// The text of a file with everything it refers to among the others, directly and indirectly.
+    pub(crate) fn text(&self, file: &LocalFile) -> SchemaText {
+        let mut search = Search {
+            root: file,
+            among: self,
+            seen: BTreeSet::new(),
+            found: Vec::new(),
+        };
+        search.add_references_of(file);
+        SchemaText {
+            text: file.text.clone(),
+            references: search.found,
+            registered: None,
+        }
+    }
+
+    /// The files that may answer to a reference, in their order.
+    fn candidates(&self, schema_type: SchemaType, wanted: &str) -> BTreeSet<usize> {
+        let defined = self.by_defined.get(&(schema_type, wanted.to_owned()));
+        let last = plain(Path::new(wanted)).pop();
+        let last = last.and_then(|last| self.by_last.get(&(schema_type, last)));
+        defined.into_iter().chain(last).flatten().copied().collect()
     }
 }
 
 struct Search<'a> {
     root: &'a LocalFile,
-    among: &'a [LocalFile],
+    among: &'a Local,
     seen: BTreeSet<String>,
     found: Vec<NamedText>,
 }
@@ -89,10 +135,11 @@ impl Search<'_> {
     fn add_references_of(&mut self, file: &LocalFile) {
         let is_avro = file.schema_type == SchemaType::Avro;
         for wanted in &file.wanted {
-            let target = self
-                .among
-                .iter()
-                .filter(|other| other.schema_type == file.schema_type && other.text != file.text)
+            let candidates = self.among.candidates(file.schema_type, wanted);
+            let target = candidates
+                .into_iter()
+                .map(|at| &self.among.files[at])
+                .filter(|other| other.text != file.text)
                 .filter_map(|other| Some((other.answers(file, wanted)?, other)))
                 .max_by_key(|(closeness, _)| *closeness);
             let Some((_, target)) = target else { continue };

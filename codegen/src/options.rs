@@ -36,6 +36,9 @@ pub struct Options {
     pub builders: bool,
     /// Whether types of Avro that hold strings or bytes have a twin that borrows them: `OrderRef<'a>` beside `Order`.
     pub borrowed: bool,
+    /// Whether types of Avro get by without `std`, on `alloc`. Maps are `BTreeMap` then, and `serde`'s traits are left out; the runtime
+    /// is taken without its default features.
+    pub no_std: bool,
     /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro and
     /// Protobuf by full name, where a package of Protobuf may have a module in its place; of JSON Schema by the name of the type.
     pub replacements: BTreeMap<String, String>,
@@ -112,6 +115,18 @@ pub enum Map {
     BTreeMap,
 }
 
+impl Options {
+    /// What is really meant: without `std` some of what is asked for is not there.
+    pub(crate) fn settled(&self) -> Self {
+        let mut options = self.clone();
+        if options.no_std {
+            options.map = Map::BTreeMap;
+            options.serde = false;
+        }
+        options
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -126,6 +141,7 @@ impl Default for Options {
             renames: BTreeMap::new(),
             builders: false,
             borrowed: false,
+            no_std: false,
             replacements: BTreeMap::new(),
             strip_namespace: None,
             ignore_invalid_defaults: false,

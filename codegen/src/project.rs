@@ -3,6 +3,7 @@
 //! Nothing here opens a socket: what the registry knows, `dovetail pull` has written down.
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -12,7 +13,7 @@ use dovetail_model::{QualifiedSubject, Version};
 
 use crate::{
     BuildError, NamedText, Registration, SchemaText, Unit, agree,
-    local::{self, LocalFile},
+    local::{Local, LocalFile},
     lock::{LOCK, Lock, LockedSchema},
     manifest::{Manifest, Source, SubjectEntry},
     vendor,
@@ -38,7 +39,7 @@ impl Project {
             return Err(BuildError::disagreeing(&disagreements));
         }
         let texts = Texts { lock, root };
-        let local = texts.around(&owned);
+        let local = Local::new(texts.around(owned));
         let mut units = Vec::new();
         for entry in manifest.subjects.iter().filter(|entry| entry.generate) {
             units.push(texts.unit(entry, &local)?);
@@ -91,18 +92,16 @@ struct Texts {
 }
 
 impl Texts {
-    fn unit(&self, entry: &SubjectEntry, local: &[LocalFile]) -> Result<Unit, BuildError> {
+    fn unit(&self, entry: &SubjectEntry, local: &Local) -> Result<Unit, BuildError> {
         let locked = self.lock.subject(&entry.name);
         let also = locked.map_or(&[][..], |locked| &locked.also);
-        let owned = local
-            .iter()
-            .find(|file| file.name == entry.name.to_string());
+        let owned = local.named(&entry.name.to_string());
         let schema = match (&entry.source, owned, locked) {
             (Source::Owned { .. }, Some(file), locked) => {
                 let hash = vendor::sha256(file.text.as_bytes());
                 match locked.filter(|locked| locked.source_sha256.as_ref() == Some(&hash)) {
                     Some(locked) => self.text(&entry.name, locked.version)?,
-                    None => local::text(file, local),
+                    None => local.text(file),
                 }
             }
             (_, _, Some(locked)) => self.text(&entry.name, locked.version)?,
@@ -128,15 +127,14 @@ impl Texts {
     }
 
     /// The owned files, and what the lock pins as files that they may refer to.
-    fn around(&self, owned: &[LocalFile]) -> Vec<LocalFile> {
-        let mut found = owned.to_vec();
+    fn around(&self, owned: Vec<LocalFile>) -> Vec<LocalFile> {
         if owned.is_empty() {
-            return found;
+            return owned;
         }
+        let names: HashSet<String> = owned.iter().map(|file| file.name.clone()).collect();
+        let mut found = owned;
         for schema in &self.lock.schemas {
-            let is_owned = owned
-                .iter()
-                .any(|file| file.name == schema.subject.to_string());
+            let is_owned = names.contains(&schema.subject.to_string());
             if let (false, Ok(text)) = (is_owned, vendor::read(&self.root, schema)) {
                 // Whoever refers to it calls it by a name, which is more telling than where it is kept.
                 let mut names: Vec<_> = self

@@ -1,6 +1,7 @@
 //! What can go wrong when bytes are read, values are written and plans are made.
 
-use std::fmt;
+use alloc::boxed::Box;
+use core::fmt;
 
 /// Why bytes could not be read or a value could not be written.
 ///
@@ -130,4 +131,4 @@ impl fmt::Display for Cause {
     }
 }
 
-impl std::error::Error for Error {}
+impl core::error::Error for Error {}

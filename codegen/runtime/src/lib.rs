@@ -8,7 +8,16 @@
 //! - [`Plan`] is how to read what was written with another schema; it is made once for each writer's schema.
 //! - [`schema`] reads schemas and computes canonical forms and fingerprints; [`Value`] is a value of any of them.
 
+//!
+//! Without the default feature `std` it needs `alloc` only, as what is generated with the option `no-std` does. The features that
+//! bring other crates bring `std` as well.
+
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![warn(missing_docs)]
+
+/// For generated code, which may be in a crate that does not name it.
+#[doc(hidden)]
+pub extern crate alloc;
 
 pub mod codec;
 mod error;

@@ -31,7 +31,7 @@ macro_rules! record {
             #[allow(unused_variables)]
             fn write(
                 value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
+                out: &mut $crate::alloc::vec::Vec<u8>,
             ) -> ::core::result::Result<(), $crate::Error> {
                 $(<$codec as $trait>::write(&value.$field, out)?;)*
                 ::core::result::Result::Ok(())
@@ -116,7 +116,7 @@ macro_rules! enumeration {
 
             fn write(
                 value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
+                out: &mut $crate::alloc::vec::Vec<u8>,
             ) -> ::core::result::Result<(), $crate::Error> {
                 $crate::write::count(*value as usize, out);
                 ::core::result::Result::Ok(())
@@ -162,7 +162,7 @@ macro_rules! fixed {
 
             fn write(
                 value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
+                out: &mut $crate::alloc::vec::Vec<u8>,
             ) -> ::core::result::Result<(), $crate::Error> {
                 out.extend_from_slice(&value.0);
                 ::core::result::Result::Ok(())
@@ -204,7 +204,7 @@ macro_rules! fixed_ref {
 
             fn write(
                 value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
+                out: &mut $crate::alloc::vec::Vec<u8>,
             ) -> ::core::result::Result<(), $crate::Error> {
                 out.extend_from_slice(value.0);
                 ::core::result::Result::Ok(())
@@ -249,7 +249,7 @@ macro_rules! union {
 
             fn write_branch(
                 &self,
-                out: &mut ::std::vec::Vec<u8>,
+                out: &mut $crate::alloc::vec::Vec<u8>,
             ) -> ::core::result::Result<(), $crate::Error> {
                 match self {
                     $(Self::$variant(value) => {
@@ -316,7 +316,7 @@ macro_rules! transparent {
 
             fn write(
                 $value: &Self,
-                out: &mut ::std::vec::Vec<u8>,
+                out: &mut $crate::alloc::vec::Vec<u8>,
             ) -> ::core::result::Result<(), $crate::Error> {
                 <$codec as $trait>::write($inner, out)
             }

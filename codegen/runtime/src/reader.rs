@@ -4,6 +4,7 @@ use crate::{
     Limits,
     error::{Cause, Error},
 };
+use alloc::format;
 
 /// A place in a slice of bytes, and what may still be spent on reading it.
 #[derive(Debug, Clone)]

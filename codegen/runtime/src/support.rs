@@ -1,6 +1,9 @@
 //! What generated code calls so that it need not spell it out.
 
-use std::{fmt, sync::OnceLock};
+use alloc::{borrow::ToOwned, string::String};
+use core::fmt;
+#[cfg(feature = "std")]
+use std::sync::OnceLock;
 
 use crate::{AvroType, Codec, Error, Plan, PlanError, Reader};
 
@@ -14,7 +17,7 @@ impl fmt::Display for UnknownSymbol {
     }
 }
 
-impl std::error::Error for UnknownSymbol {}
+impl core::error::Error for UnknownSymbol {}
 
 /// The variant of a symbol.
 pub fn symbol<T: Copy>(symbol: &str, symbols: &[&str], all: &[T]) -> Result<T, UnknownSymbol> {
@@ -45,9 +48,15 @@ pub fn default_of<C: Codec>(bytes: &[u8]) -> C::Value {
     )
 }
 
-/// A plan from one generated type to another, made when it is first needed.
+/// A plan from one generated type to another, made when it is first needed; without `std`, whenever it is.
+#[cfg(feature = "std")]
 #[derive(Debug)]
 pub struct PlanCell<T>(OnceLock<Result<Plan<T>, PlanError>>);
+
+/// A plan from one generated type to another, made whenever it is needed; with `std`, when it first is.
+#[cfg(not(feature = "std"))]
+#[derive(Debug)]
+pub struct PlanCell<T>(core::marker::PhantomData<fn() -> T>);
 
 /// Why a value of one version of a schema is none of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +71,10 @@ impl<T> PlanCell<T> {
     /// A plan that is still to be made.
     #[must_use]
     pub const fn new() -> Self {
-        Self(OnceLock::new())
+        #[cfg(feature = "std")]
+        return Self(OnceLock::new());
+        #[cfg(not(feature = "std"))]
+        Self(core::marker::PhantomData)
     }
 }
 
@@ -75,14 +87,21 @@ impl<T> Default for PlanCell<T> {
 impl<T: AvroType> PlanCell<T> {
     /// Turns a value of another version into one of this, as writing and reading it would.
     pub fn convert<W: AvroType>(&self, value: &W) -> Result<T, ConvertError> {
-        let plan = self
-            .0
-            .get_or_init(|| Plan::with_references(W::SCHEMA, W::REFERENCES));
-        let plan = plan
-            .as_ref()
-            .map_err(|error| ConvertError::Plan(error.clone()))?;
+        let plan = self.plan::<W>().map_err(ConvertError::Plan)?;
         let bytes = value.to_vec().map_err(ConvertError::Value)?;
-        T::from_slice_with(plan, &bytes).map_err(ConvertError::Value)
+        T::from_slice_with(&plan, &bytes).map_err(ConvertError::Value)
+    }
+
+    #[cfg(feature = "std")]
+    fn plan<W: AvroType>(&self) -> Result<Plan<T>, PlanError> {
+        let make = || Plan::with_references(W::SCHEMA, W::REFERENCES);
+        self.0.get_or_init(make).clone()
+    }
+
+    #[cfg(not(feature = "std"))]
+    #[expect(clippy::unused_self, reason = "it is the same call with `std`")]
+    fn plan<W: AvroType>(&self) -> Result<Plan<T>, PlanError> {
+        Plan::with_references(W::SCHEMA, W::REFERENCES)
     }
 }
 
@@ -95,4 +114,4 @@ impl fmt::Display for ConvertError {
     }
 }
 
-impl std::error::Error for ConvertError {}
+impl core::error::Error for ConvertError {}

@@ -1,6 +1,7 @@
 //! What every generated type of a schema offers.
 
 use crate::{Codec, Error, Limits, Plan, Reader, codec::CodecRef, single_object};
+use alloc::vec::Vec;
 
 /// A type that was generated from a schema, and is the schema's root.
 pub trait AvroType: Codec<Value = Self> + Sized {

@@ -1,5 +1,6 @@
 //! Writing the parts of Avro's binary encoding.
 
+use alloc::vec::Vec;
 /// A `long`, and everything else that is written like one.
 #[inline]
 pub fn long(value: i64, out: &mut Vec<u8>) {

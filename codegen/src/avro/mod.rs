@@ -20,6 +20,7 @@ use crate::{Error, Options, Output, Problem, Unit, known::Known};
 
 /// Makes types of Avro schemas. Every problem of every unit is in the error.
 pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
+    let options = &options.settled();
     let mut notes = Notes::default();
     let texts = texts::read(units, &mut notes);
     notes.check()?;

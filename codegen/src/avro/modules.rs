@@ -32,10 +32,11 @@ pub(super) fn modules(
     notes: &mut Notes,
 ) -> Vec<Module> {
     let context = Context::new(texts, items, options);
+    let types = NamedTypes::new(items);
     let mut root = Tree::default();
     for (index, text) in texts.iter().enumerate() {
         let top = emit::root(&context, index);
-        let reexport = reexport(&context, index);
+        let reexport = reexport(&context, &types, index);
         let is_newest = text.module.len() == 1;
         let versions = is_newest.then(|| emit::versions(&context, index));
         root.at(&text.module)
@@ -81,7 +82,7 @@ pub(super) fn modules(
         match file(&tree.tokens()) {
             Ok(body) => modules.push(Module {
                 source: format!("{}{body}", header(texts, number)),
-                root: root_path(&context, index),
+                root: root_path(&context, &types, index),
                 name: token(&name).to_string(),
             }),
             Err(wrong) => notes.problem(
@@ -114,27 +115,44 @@ impl Tree {
     }
 }
 
-/// Every type of a text's module and those inside it: the module, the name there, and the item.
-fn names_in<'a>(
-    items: &'a Items,
-    text: &Text<'_>,
-) -> impl Iterator<Item = (&'a [String], &'a str, ItemId)> {
-    let own = items.all.iter().enumerate();
-    let own = own.map(|(id, item)| (&*item.module, &*item.identifier, id));
-    let used = items.uses.iter();
-    let used = used.map(|used| (&*used.module, &*used.identifier, used.item));
-    let prefix = text.module.clone();
-    own.chain(used)
-        .filter(move |(module, ..)| module.starts_with(&prefix))
+/// A type as a module has it: the module, the name there, and the item.
+type Named<'a> = (&'a [String], &'a str, ItemId);
+
+/// The types of all modules, by the module at the top that they are in.
+struct NamedTypes<'a>(HashMap<&'a str, Vec<Named<'a>>>);
+
+impl<'a> NamedTypes<'a> {
+    fn new(items: &'a Items) -> Self {
+        let own = items.all.iter().enumerate();
+        let own = own.map(|(id, item)| (&*item.module, &*item.identifier, id));
+        let used = items.uses.iter();
+        let used = used.map(|used| (&*used.module, &*used.identifier, used.item));
+        let mut found: HashMap<&str, Vec<Named<'_>>> = HashMap::new();
+        for named in own.chain(used) {
+            if let Some(top) = named.0.first() {
+                found.entry(top).or_default().push(named);
+            }
+        }
+        Self(found)
+    }
+
+    /// Every type of a text's module and those inside it.
+    fn of(&self, text: &Text<'_>) -> impl Iterator<Item = Named<'a>> {
+        let top = text.module.first();
+        let found = top.and_then(|top| self.0.get(top.as_str()));
+        let prefix = text.module.clone();
+        let found = found.into_iter().flatten().copied();
+        found.filter(move |(module, ..)| module.starts_with(&prefix))
+    }
 }
 
 /// Where the root type of a text is found inside its module.
-fn root_path(context: &Context<'_>, index: usize) -> Option<String> {
+fn root_path(context: &Context<'_>, types: &NamedTypes<'_>, index: usize) -> Option<String> {
     let text = &context.texts[index];
     let root = context.items.roots[index];
-    let here = names_in(context.items, text).find(|(.., id)| *id == root);
+    let here = types.of(text).find(|(.., id)| *id == root);
     let (module, identifier, _) = here?;
-    if !reexport(context, index).is_empty() {
+    if !reexport(context, types, index).is_empty() {
         return Some(identifier.to_owned());
     }
     let inner = module[text.module.len()..].iter().map(String::as_str);
@@ -146,14 +164,14 @@ fn root_path(context: &Context<'_>, index: usize) -> Option<String> {
 }
 
 /// The root type of a text, where its module begins, unless it is there already or another type has its name.
-fn reexport(context: &Context<'_>, index: usize) -> TokenStream {
+fn reexport(context: &Context<'_>, types: &NamedTypes<'_>, index: usize) -> TokenStream {
     let text = &context.texts[index];
     let root = context.items.roots[index];
-    let Some((module, identifier, _)) = names_in(context.items, text).find(|(.., id)| *id == root)
-    else {
+    let Some((module, identifier, _)) = types.of(text).find(|(.., id)| *id == root) else {
         return TokenStream::new();
     };
-    let is_taken = names_in(context.items, text)
+    let is_taken = types
+        .of(text)
         .any(|(module, other, _)| module == text.module && other == identifier);
     if is_taken {
         return TokenStream::new();
@@ -162,7 +180,8 @@ fn reexport(context: &Context<'_>, index: usize) -> TokenStream {
     let twin = context.twins.name(module, identifier);
     let is_taken = !context.twins.has(root)
         || context.twins.is_taken(&text.module, twin)
-        || names_in(context.items, text)
+        || types
+            .of(text)
             .any(|(module, other, _)| module == text.module && other == twin);
     let twin = (!is_taken).then(|| {
         let path = emit::relative(&text.module, module, twin);

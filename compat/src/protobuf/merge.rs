@@ -60,8 +60,9 @@ fn rewrite(setting: Setting, names: &Names, scope: &str) -> (Setting, bool) {
     };
     let mut value = setting.value;
     for part in rest.iter().rev() {
+        // By its full name already, so that all its spellings meet.
         let key = if part.extension {
-            format!("[{}]", part.text)
+            full_key(format!("[{}]", part.text), names, scope)
         } else {
             part.text.clone()
         };

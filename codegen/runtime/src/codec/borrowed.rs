@@ -3,7 +3,8 @@
 //! The codecs are the same as for values that own what they hold, and so are the bytes; a type of generated code that
 //! borrows is a codec of itself. What holds nothing to borrow is written and read as it is, which is [`Owned`].
 
-use std::marker::PhantomData;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
 
 use super::{Bytes, Codec, Text};
 use crate::{

@@ -1,9 +1,10 @@
 //! Arrays, maps, and boxes around recursive types.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    marker::PhantomData,
-};
+use alloc::collections::BTreeMap;
+use alloc::{boxed::Box, string::String, vec::Vec};
+use core::marker::PhantomData;
+#[cfg(feature = "std")]
+use std::collections::HashMap;
 
 use super::{Codec, CodecRef};
 use crate::{At, Error, Reader, plan::Node, write};
@@ -13,6 +14,7 @@ use crate::{At, Error, Reader, plan::Node, write};
 pub struct Array<C>(PhantomData<C>);
 
 /// A map to what `C` writes.
+#[cfg(feature = "std")]
 #[derive(Debug)]
 pub struct Map<C>(PhantomData<C>);
 
@@ -132,8 +134,10 @@ macro_rules! map_codec {
     };
 }
 
+#[cfg(feature = "std")]
 map_codec!([], Codec, '_, Map, HashMap<String>, HashMap::reserve);
 map_codec!([], Codec, '_, SortedMap, BTreeMap<String>, |_, _| {});
+#[cfg(feature = "std")]
 map_codec!(['a,], CodecRef<'a>, 'a, Map, HashMap<&'a str>, HashMap::reserve);
 map_codec!(['a,], CodecRef<'a>, 'a, SortedMap, BTreeMap<&'a str>, |_, _| {});
 

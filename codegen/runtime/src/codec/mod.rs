@@ -4,13 +4,16 @@
 //! milliseconds or microseconds. So a way of writing is a type of its own here, a [`Codec`], and a generated type names
 //! the codec of each of its fields. All of it is resolved at compile time and inlined.
 
+use alloc::vec::Vec;
 mod borrowed;
 mod collections;
 mod primitives;
 mod unions;
 
 pub use borrowed::{CodecRef, Owned, UnionRef};
-pub use collections::{Array, Boxed, Map, SortedMap};
+#[cfg(feature = "std")]
+pub use collections::Map;
+pub use collections::{Array, Boxed, SortedMap};
 pub use primitives::{Boolean, Bytes, Double, Float, Int, Long, Null, Text};
 pub use unions::{NullFirst, NullLast, NullableUnion, Single, Union, UnionType};
 

@@ -6,6 +6,7 @@ use crate::{
     plan::{Node, Promotion},
     write,
 };
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 /// `null`.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,7 @@
 //! Unions: options, enums with a variant for each branch, and unions of one branch.
 
-use std::marker::PhantomData;
+use alloc::vec::Vec;
+use core::marker::PhantomData;
 
 use super::{Codec, CodecRef, UnionRef};
 use crate::{At, Error, Reader, plan::Node, write};

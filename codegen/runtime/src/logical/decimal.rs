@@ -1,6 +1,7 @@
 //! Decimals of any size.
 
-use std::{
+use alloc::{boxed::Box, format, string::String, string::ToString, vec::Vec};
+use core::{
     fmt::{self, Write as _},
     str::FromStr,
 };
@@ -245,7 +246,7 @@ impl fmt::Display for ParseDecimalError {
     }
 }
 
-impl std::error::Error for ParseDecimalError {}
+impl core::error::Error for ParseDecimalError {}
 
 const TOO_LARGE: &str = "a decimal has more digits than its precision allows";
 

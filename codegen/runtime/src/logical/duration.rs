@@ -1,6 +1,7 @@
 //! Durations.
 
 use crate::{At, Codec, Error, Reader};
+use alloc::vec::Vec;
 
 /// Months, days and milliseconds, which do not convert into one another.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -6,6 +6,8 @@
 mod decimal;
 mod duration;
 mod instants;
+#[cfg(feature = "std")]
+mod system_time;
 mod uuid;
 
 pub use decimal::{Decimal, DecimalBytes, DecimalFixed, ParseDecimalError};

@@ -1,6 +1,7 @@
 //! UUIDs.
 
-use std::{fmt, str::FromStr};
+use alloc::vec::Vec;
+use core::{fmt, str::FromStr};
 
 use crate::{At, Codec, Error, Reader, codec::Text, error::Cause, write};
 
@@ -98,7 +99,7 @@ impl fmt::Display for ParseUuidError {
     }
 }
 
-impl std::error::Error for ParseUuidError {}
+impl core::error::Error for ParseUuidError {}
 
 const NO_UUID: &str = "a uuid is not 32 hexadecimal digits, with or without hyphens";
 

@@ -1,7 +1,8 @@
 //! Making a plan: each pair of types that can meet becomes a node, found by a list of pairs to look at and not by
 //! recursion, because types nest in any depth through names.
 
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec, vec::Vec};
 
 use crate::{
     schema::{Enum, Fixed, Kind, NodeId, Primitive, Record, Schema},
@@ -32,8 +33,8 @@ pub(super) fn build(reader: &Schema, writer: &Schema) -> Result<Graph, PlanError
         writer,
         nodes: Vec::new(),
         pairs: Vec::new(),
-        known: HashMap::new(),
-        branches: HashMap::new(),
+        known: BTreeMap::new(),
+        branches: BTreeMap::new(),
         skips: SkipBuilder::default(),
         problems: Vec::new(),
         work: WORK,
@@ -66,8 +67,8 @@ struct Builder<'a> {
     nodes: Vec<Node>,
     /// The reader's and the writer's type of each node. Those behind the last node that was made are waiting.
     pairs: Vec<(NodeId, NodeId)>,
-    known: HashMap<(NodeId, NodeId), u32>,
-    branches: HashMap<NodeId, Branches<'a>>,
+    known: BTreeMap<(NodeId, NodeId), u32>,
+    branches: BTreeMap<NodeId, Branches<'a>>,
     skips: SkipBuilder,
     problems: Vec<Problem>,
     work: u64,
@@ -256,7 +257,7 @@ impl<'a> Builder<'a> {
         pair: (NodeId, NodeId),
     ) -> Result<Node, PlanError> {
         self.spend(reader.symbols.len() + writer.symbols.len())?;
-        let known: HashMap<&str, u32> =
+        let known: BTreeMap<&str, u32> =
             reader.symbols.iter().map(String::as_str).zip(0..).collect();
         let default = reader.default.as_deref();
         let default = default.and_then(|default| known.get(default).copied());
@@ -328,7 +329,7 @@ enum Matching {
 }
 
 fn matching(field: &crate::schema::Field, writer: &Record) -> Matching {
-    let names = std::iter::once(&field.name).chain(&field.aliases);
+    let names = core::iter::once(&field.name).chain(&field.aliases);
     let mut matching = Matching::None;
     for found in names.filter_map(|name| writer.field(name)) {
         matching = match matching {

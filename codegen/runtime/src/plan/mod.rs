@@ -4,13 +4,15 @@
 //! recursive types make it a graph. Where both types are written alike, the node says so, and reading takes the straight
 //! path from there on down.
 
+use alloc::{boxed::Box, string::ToString, vec, vec::Vec};
 mod build;
 mod problems;
 mod sameness;
 mod skip;
 mod union;
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use alloc::sync::Arc;
+use core::{fmt, marker::PhantomData};
 
 use crate::{
     AvroType, Codec, Error, Reader,
@@ -315,7 +317,7 @@ impl<'p> At<'p> {
 #[derive(Debug)]
 pub struct Steps<'p, 'a> {
     graph: &'p Graph,
-    fields: std::slice::Iter<'p, Field>,
+    fields: core::slice::Iter<'p, Field>,
     mark: &'a [u8],
 }
 

@@ -1,6 +1,7 @@
 //! What a reader cannot read.
 
-use std::fmt;
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use core::fmt;
 
 use crate::schema::SchemaError;
 
@@ -65,7 +66,7 @@ impl fmt::Display for PlanError {
     }
 }
 
-impl std::error::Error for PlanError {}
+impl core::error::Error for PlanError {}
 
 impl From<SchemaError> for PlanError {
     fn from(error: SchemaError) -> Self {

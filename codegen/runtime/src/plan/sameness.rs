@@ -1,6 +1,7 @@
 //! What a whole plan tells: where both sides are written alike, and whether anything can be read at all.
 
 use crate::schema::{Kind, NodeId, Schema};
+use alloc::{vec, vec::Vec};
 
 use super::{Action, Node};
 
@@ -29,8 +30,8 @@ pub(super) fn simplify(
         }
     }
     while let Some(at) = waiting.pop() {
-        for user in std::mem::take(&mut users[at as usize]) {
-            if !std::mem::replace(&mut differs[user as usize], true) {
+        for user in core::mem::take(&mut users[at as usize]) {
+            if !core::mem::replace(&mut differs[user as usize], true) {
                 waiting.push(user);
             }
         }
@@ -127,10 +128,10 @@ pub(super) fn is_dead(nodes: &[Node], root: u32) -> bool {
         }
     }
     while let Some(at) = waiting.pop() {
-        for user in std::mem::take(&mut users[at as usize]) {
+        for user in core::mem::take(&mut users[at as usize]) {
             let left = &mut alive[user as usize];
             *left = left.saturating_sub(1);
-            if *left == 0 && !std::mem::replace(&mut dead[user as usize], true) {
+            if *left == 0 && !core::mem::replace(&mut dead[user as usize], true) {
                 waiting.push(user);
             }
         }

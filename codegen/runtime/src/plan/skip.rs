@@ -1,6 +1,7 @@
 //! Going over what a reader does not want, with the writer's schema.
 
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
     Error, Reader,
@@ -32,7 +33,7 @@ enum Skip {
 #[derive(Default)]
 pub(super) struct SkipBuilder {
     skips: Vec<Skip>,
-    known: HashMap<NodeId, u32>,
+    known: BTreeMap<NodeId, u32>,
     waiting: Vec<NodeId>,
 }
 

@@ -1,23 +1,24 @@
 //! Which branch of a reader's union reads what a writer wrote.
 
-use std::collections::HashMap;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use crate::schema::{Kind, Name, Named, NodeId, Primitive, Schema};
 
 /// The branches of a reader's union by what they are found by. Branches are found without looking at each.
 pub(super) struct Branches<'a> {
-    exact: HashMap<(&'static str, &'a str), u32>,
-    simple: HashMap<(&'static str, &'a str), u32>,
-    alias: HashMap<(&'static str, &'a str), u32>,
+    exact: BTreeMap<(&'static str, &'a str), u32>,
+    simple: BTreeMap<(&'static str, &'a str), u32>,
+    alias: BTreeMap<(&'static str, &'a str), u32>,
     primitives: Vec<(Primitive, u32)>,
 }
 
 impl<'a> Branches<'a> {
     pub(super) fn new(reader: &'a Schema, branches: &[NodeId]) -> Self {
         let mut found = Self {
-            exact: HashMap::new(),
-            simple: HashMap::new(),
-            alias: HashMap::new(),
+            exact: BTreeMap::new(),
+            simple: BTreeMap::new(),
+            alias: BTreeMap::new(),
             primitives: Vec::new(),
         };
         for (index, &branch) in (0..).zip(branches) {

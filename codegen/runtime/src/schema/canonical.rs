@@ -1,6 +1,8 @@
 //! The parsing canonical form (specification, "Parsing Canonical Form for Schemas").
 
-use std::{collections::HashSet, fmt::Write as _};
+use alloc::collections::BTreeSet;
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
+use core::fmt::Write as _;
 
 use super::{Kind, NodeId, Schema};
 
@@ -9,7 +11,7 @@ impl Schema {
     pub fn canonical_form(&self) -> String {
         let mut printer = Printer {
             schema: self,
-            known: HashSet::new(),
+            known: BTreeSet::new(),
             out: String::new(),
             pieces: vec![Piece::Type(self.root)],
         };
@@ -25,7 +27,7 @@ impl Schema {
 
 struct Printer<'a> {
     schema: &'a Schema,
-    known: HashSet<NodeId>,
+    known: BTreeSet<NodeId>,
     out: String,
     /// What is still to be printed, the last first: a stack of its own, because types nest in any depth through names.
     pieces: Vec<Piece>,

@@ -1,6 +1,7 @@
 //! From text to JSON.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::{format, string::String};
 
 use serde_json::Value;
 

@@ -80,5 +80,5 @@ fn decimal(node: &Node, size: Option<usize>) -> Option<Logical> {
     reason = "the specification defines it as such a floor"
 )]
 fn digits_in(size: usize) -> u32 {
-    ((8.0 * size as f64 - 1.0) * std::f64::consts::LOG10_2).max(0.0) as u32
+    ((8.0 * size as f64 - 1.0) * core::f64::consts::LOG10_2).max(0.0) as u32
 }

@@ -4,6 +4,7 @@
 //! Reading is lenient: what a registry took is not refused again. Whatever would make a schema mean nothing is refused:
 //! types that are defined nowhere, unions inside unions, fields without a type.
 
+use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 mod canonical;
 mod fingerprint;
 mod json;
@@ -12,7 +13,8 @@ mod name;
 mod parse;
 mod same;
 
-use std::{collections::HashMap, fmt};
+use alloc::collections::BTreeMap;
+use core::fmt;
 
 use serde_json::Value;
 
@@ -105,7 +107,7 @@ pub struct Record {
     pub named: Named,
     /// The fields, in the order in which they are written.
     pub fields: Vec<Field>,
-    by_name: HashMap<String, u32>,
+    by_name: BTreeMap<String, u32>,
 }
 
 /// A field of a record.
@@ -318,7 +320,7 @@ impl fmt::Display for SchemaError {
     }
 }
 
-impl std::error::Error for SchemaError {}
+impl core::error::Error for SchemaError {}
 
 fn pointer(nodes: &[Node], place: Place) -> String {
     let mut steps = Vec::new();

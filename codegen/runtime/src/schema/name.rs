@@ -1,6 +1,7 @@
 //! Full names.
 
-use std::sync::Arc;
+use alloc::format;
+use alloc::sync::Arc;
 
 /// A full name that knows where its simple part starts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,7 +3,8 @@
 //! Texts are read one after the other into one arena, the references first. A name may be used before its definition
 //! inside one text; such uses are noted and filled in when the text ends.
 
-use std::collections::{HashMap, HashSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 
 use serde_json::{Map, Value};
 
@@ -50,7 +51,7 @@ fn repeats(schema: &Schema, new: NodeId, old: NodeId) -> bool {
 #[derive(Default)]
 struct Parser {
     nodes: Vec<Node>,
-    names: HashMap<Name, NodeId>,
+    names: BTreeMap<Name, NodeId>,
     /// Uses before the definition: the placeholder's number and the full name.
     forward: Vec<(NodeId, Name)>,
     /// Definitions that repeat an earlier one, and the earlier one.
@@ -78,8 +79,8 @@ impl Parser {
         if self.forward.is_empty() {
             return Ok(root);
         }
-        let mut meant = HashMap::new();
-        for (id, name) in std::mem::take(&mut self.forward) {
+        let mut meant = BTreeMap::new();
+        for (id, name) in core::mem::take(&mut self.forward) {
             let bare = Name::new(name.simple(), None);
             let found = self.names.get(&name).or_else(|| self.names.get(&bare));
             let Some(&found) = found else {
@@ -236,12 +237,12 @@ impl Parser {
         let record = Record {
             named,
             fields: Vec::new(),
-            by_name: HashMap::new(),
+            by_name: BTreeMap::new(),
         };
         let id = self.push(Kind::Record(record), place, attributes(object));
         let used = self.define(name.clone(), id);
         let mut read = Vec::with_capacity(fields.len());
-        let mut by_name = HashMap::with_capacity(fields.len());
+        let mut by_name = BTreeMap::new();
         for (index, field) in (0..).zip(fields) {
             let field = self.field(field, id, index, name.namespace())?;
             if by_name.insert(field.name.clone(), index).is_some() {
@@ -423,7 +424,7 @@ fn texts(value: Option<Value>) -> Vec<String> {
     let Some(Value::Array(items)) = value else {
         return Vec::new();
     };
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     items
         .into_iter()
         .filter_map(|item| text(Some(item)))

@@ -1,13 +1,14 @@
 //! Whether two nodes are the same type.
 
-use std::collections::HashSet;
+use alloc::collections::BTreeSet;
+use alloc::vec;
 
 use super::{Field, Kind, NodeId, Schema};
 
 impl Schema {
     /// Whether a type is the same as one of another schema, down to every default and attribute.
     pub fn is_same_as(&self, one: NodeId, other_schema: &Self, other: NodeId) -> bool {
-        let mut visited = HashSet::new();
+        let mut visited = BTreeSet::new();
         let mut waiting = vec![(one, other)];
         while let Some((one, other)) = waiting.pop() {
             if !visited.insert((one, other)) {

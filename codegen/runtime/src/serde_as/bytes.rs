@@ -1,6 +1,6 @@
 //! Bytes.
 
-use std::fmt;
+use core::fmt;
 
 use serde::{
     Deserializer, Serializer,

@@ -11,7 +11,7 @@ mod containers;
 mod logical;
 mod unions;
 
-use std::{fmt, marker::PhantomData};
+use core::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,

@@ -1,6 +1,6 @@
 //! Unions: a variant of the branch's name and index. Null is a variant, too, unless people read it.
 
-use std::{fmt, marker::PhantomData};
+use core::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,

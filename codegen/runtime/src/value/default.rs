@@ -3,6 +3,7 @@
 //! Bytes and fixed types are strings with one character for each byte. An integer is a default for a floating number. A
 //! union takes the first of its branches that the default fits, and a record may leave out what has a default itself.
 
+use alloc::{boxed::Box, string::String, string::ToString, vec::Vec};
 use serde_json::{Map, Number, Value as Json};
 
 use super::Value;

@@ -1,5 +1,6 @@
 //! Values of any schema, for those who have no type of it.
 
+use alloc::{boxed::Box, string::String, vec::Vec};
 mod default;
 mod read;
 

@@ -6,6 +6,7 @@ use crate::{
     plan::{Action, Node, Promotion, Shape},
     schema::{Kind, NodeId, Primitive, Record, Schema},
 };
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
 
 /// The stack that one level of a value takes while it is read.
 const LEVEL: usize = 512;

@@ -213,13 +213,14 @@ impl Twin<'_> {
             receiver,
             copied,
         } = place;
+        let alloc = &self.context.alloc;
         match ty {
             Ty::Single(only) => self.value(to, only, place),
             _ if !self.context.twins.borrows(ty) => {
                 quote!(::core::clone::Clone::clone(#reference))
             }
             Ty::Primitive(Primitive::String) => match to {
-                Form::Owned => quote!(::std::string::String::from(#copied)),
+                Form::Owned => quote!(#alloc::string::String::from(#copied)),
                 Form::Borrowed => quote!(#receiver.as_str()),
             },
             Ty::Primitive(_) | Ty::Logical(..) => match to {
@@ -236,7 +237,7 @@ impl Twin<'_> {
             }
             Ty::Map(of) => {
                 let key = match to {
-                    Form::Owned => quote!(::std::string::String::from(*key)),
+                    Form::Owned => quote!(#alloc::string::String::from(*key)),
                     Form::Borrowed => quote!(key.as_str()),
                 };
                 let inner = self.value(to, of, &Place::of_reference(&quote!(item)));
@@ -255,7 +256,7 @@ impl Twin<'_> {
             }
             Ty::Boxed(of) => {
                 let inner = self.value(to, of, &place.unboxed());
-                quote!(::std::boxed::Box::new(#inner))
+                quote!(#alloc::boxed::Box::new(#inner))
             }
         }
     }

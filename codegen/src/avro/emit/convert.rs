@@ -86,6 +86,7 @@ impl Conversion<'_> {
     fn value(&self, from: &Ty, to: &Ty, place: &Place) -> Option<TokenStream> {
         self.left.set(self.left.get().checked_sub(1)?);
         let (reference, receiver) = (&place.reference, &place.receiver);
+        let alloc = &self.context.alloc;
         let item = Place::of_reference(&quote!(item));
         if from == to {
             return Some(quote!(::core::clone::Clone::clone(#reference)));
@@ -96,7 +97,7 @@ impl Conversion<'_> {
             (Ty::Boxed(from), to) => self.value(from, to, &place.unboxed()),
             (from, Ty::Boxed(to)) => {
                 let inner = self.value(from, to, place)?;
-                Some(quote!(::std::boxed::Box::new(#inner)))
+                Some(quote!(#alloc::boxed::Box::new(#inner)))
             }
             (Ty::Primitive(from), Ty::Primitive(to)) => widened(*from, *to, place),
             (Ty::Array(from), Ty::Array(to)) => {

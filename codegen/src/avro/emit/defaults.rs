@@ -18,10 +18,11 @@ pub(super) fn expression(
     ty: &Ty,
     value: &Value,
 ) -> TokenStream {
+    let alloc = &context.alloc;
     match (ty, value) {
         (Ty::Boxed(inner), _) => {
             let inner = expression(context, from, inner, value);
-            quote!(::std::boxed::Box::new(#inner))
+            quote!(#alloc::boxed::Box::new(#inner))
         }
         (Ty::Single(inner), Value::Union(_, value)) => expression(context, from, inner, value),
         (Ty::Option { .. } | Ty::NullableUnion(_), Value::Union(_, value))
@@ -53,30 +54,30 @@ pub(super) fn expression(
         (Ty::Logical(logical, size), _) => logical_value(context, *logical, *size, value),
         (Ty::Array(inner), Value::Array(items)) => {
             if items.is_empty() {
-                return quote!(::std::vec::Vec::new());
+                return quote!(#alloc::vec::Vec::new());
             }
             let items = items
                 .iter()
                 .map(|item| expression(context, from, inner, item));
-            quote!(::std::vec![#(#items),*])
+            quote!(#alloc::vec![#(#items),*])
         }
         (Ty::Map(inner), Value::Map(entries)) => {
             let map = match context.options.map {
                 Map::HashMap => quote!(::std::collections::HashMap),
-                Map::BTreeMap => quote!(::std::collections::BTreeMap),
+                Map::BTreeMap => quote!(#alloc::collections::BTreeMap),
             };
             if entries.is_empty() {
                 return quote!(#map::new());
             }
             let entries = entries.iter().map(|(key, value)| {
-                let key = text(key);
+                let key = text(context, key);
                 let value = expression(context, from, inner, value);
                 quote!((#key, #value))
             });
             quote!(#map::from([#(#entries),*]))
         }
         (Ty::Item(item), _) => item_value(context, from, *item, value),
-        _ => primitive_value(value),
+        _ => primitive_value(context, value),
     }
 }
 
@@ -160,7 +161,7 @@ fn logical_value(
     if context.options.time == Time::Runtime
         && let Value::Int(_) | Value::Long(_) = value
     {
-        let number = primitive_value(value);
+        let number = primitive_value(context, value);
         return quote!(#codec(#number));
     }
     read(context, &codec, value)
@@ -175,7 +176,8 @@ fn read(context: &Context<'_>, codec: &TokenStream, value: &Value) -> TokenStrea
     quote!(#rt::default_of::<#codec>(#bytes))
 }
 
-fn primitive_value(value: &Value) -> TokenStream {
+fn primitive_value(context: &Context<'_>, value: &Value) -> TokenStream {
+    let alloc = &context.alloc;
     match value {
         Value::Boolean(value) => quote!(#value),
         Value::Int(value) => {
@@ -200,8 +202,8 @@ fn primitive_value(value: &Value) -> TokenStream {
             let literal = Literal::f64_unsuffixed(*value);
             quote!(#literal)
         }
-        Value::String(value) => text(value),
-        Value::Bytes(bytes) if bytes.is_empty() => quote!(::std::vec::Vec::new()),
+        Value::String(value) => text(context, value),
+        Value::Bytes(bytes) if bytes.is_empty() => quote!(#alloc::vec::Vec::new()),
         Value::Bytes(bytes) => {
             let bytes = Literal::byte_string(bytes);
             quote!(#bytes.to_vec())
@@ -210,10 +212,11 @@ fn primitive_value(value: &Value) -> TokenStream {
     }
 }
 
-fn text(value: &str) -> TokenStream {
+fn text(context: &Context<'_>, value: &str) -> TokenStream {
+    let alloc = &context.alloc;
     if value.is_empty() {
-        quote!(::std::string::String::new())
+        quote!(#alloc::string::String::new())
     } else {
-        quote!(::std::string::String::from(#value))
+        quote!(#alloc::string::String::from(#value))
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Context<'a> {
     pub(super) options: &'a Options,
     /// The path of the runtime.
     pub(super) rt: TokenStream,
+    /// Where strings, vectors and boxes are.
+    pub(super) alloc: TokenStream,
     traits: traits::Traits,
     /// The types that borrow.
     pub(super) twins: Twins,
@@ -48,14 +50,20 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn new(texts: &'a [Text<'a>], items: &'a Items, options: &'a Options) -> Self {
+        let rt: TokenStream = options
+            .runtime
+            .parse()
+            .unwrap_or_else(|_| quote!(::dovetail_runtime));
         let mut context = Self {
             texts,
             items,
             options,
-            rt: options
-                .runtime
-                .parse()
-                .unwrap_or_else(|_| quote!(::dovetail_runtime)),
+            alloc: if options.no_std {
+                quote!(#rt::alloc)
+            } else {
+                quote!(::std)
+            },
+            rt,
             traits: traits::Traits::new(texts, items, options),
             twins: Twins::default(),
             by_module: texts.iter().map(|text| &*text.module).zip(0..).collect(),

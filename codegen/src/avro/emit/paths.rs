@@ -72,24 +72,25 @@ impl Context<'_> {
     }
 
     fn ty_in(&self, form: Form, from: &[String], ty: &Ty) -> TokenStream {
+        let alloc = &self.alloc;
         let text = match form {
-            Form::Owned => quote!(::std::string::String),
+            Form::Owned => quote!(#alloc::string::String),
             Form::Borrowed => quote!(&'a str),
         };
         match ty {
             Ty::Primitive(Primitive::String) => text,
             Ty::Primitive(Primitive::Bytes) if form == Form::Borrowed => quote!(&'a [u8]),
-            Ty::Primitive(primitive) => primitive_type(*primitive),
+            Ty::Primitive(primitive) => self.primitive_type(*primitive),
             Ty::Logical(logical, size) => self.logical_type(*logical, *size),
             Ty::Array(inner) => {
                 let inner = self.ty_in(form, from, inner);
-                quote!(::std::vec::Vec<#inner>)
+                quote!(#alloc::vec::Vec<#inner>)
             }
             Ty::Map(inner) => {
                 let inner = self.ty_in(form, from, inner);
                 match self.options.map {
                     Map::HashMap => quote!(::std::collections::HashMap<#text, #inner>),
-                    Map::BTreeMap => quote!(::std::collections::BTreeMap<#text, #inner>),
+                    Map::BTreeMap => quote!(#alloc::collections::BTreeMap<#text, #inner>),
                 }
             }
             Ty::Item(item) | Ty::Union(item) => self.path_in(form, from, *item),
@@ -104,7 +105,7 @@ impl Context<'_> {
             Ty::Single(inner) => self.ty_in(form, from, inner),
             Ty::Boxed(inner) => {
                 let inner = self.ty_in(form, from, inner);
-                quote!(::std::boxed::Box<#inner>)
+                quote!(#alloc::boxed::Box<#inner>)
             }
         }
     }
@@ -177,6 +178,20 @@ impl Context<'_> {
             }
             Ty::Single(inner) => around(quote!(Single), inner),
             Ty::Boxed(inner) => around(quote!(Boxed), inner),
+        }
+    }
+
+    fn primitive_type(&self, primitive: Primitive) -> TokenStream {
+        let alloc = &self.alloc;
+        match primitive {
+            Primitive::Null => quote!(()),
+            Primitive::Boolean => quote!(bool),
+            Primitive::Int => quote!(i32),
+            Primitive::Long => quote!(i64),
+            Primitive::Float => quote!(f32),
+            Primitive::Double => quote!(f64),
+            Primitive::Bytes => quote!(#alloc::vec::Vec<u8>),
+            Primitive::String => quote!(#alloc::string::String),
         }
     }
 
@@ -268,17 +283,4 @@ const fn is_local(logical: Logical) -> bool {
             | Logical::LocalTimestampMicros
             | Logical::LocalTimestampNanos
     )
-}
-
-fn primitive_type(primitive: Primitive) -> TokenStream {
-    match primitive {
-        Primitive::Null => quote!(()),
-        Primitive::Boolean => quote!(bool),
-        Primitive::Int => quote!(i32),
-        Primitive::Long => quote!(i64),
-        Primitive::Float => quote!(f32),
-        Primitive::Double => quote!(f64),
-        Primitive::Bytes => quote!(::std::vec::Vec<u8>),
-        Primitive::String => quote!(::std::string::String),
-    }
 }

@@ -4,7 +4,7 @@ use dovetail_codegen::{Options, Registration, Unit, avro};
 
 use super::{compiled::Compiled, schema_text, unit};
 
-fn units() -> Vec<Unit> {
+pub(super) fn units() -> Vec<Unit> {
     let mut order = unit(
         "order",
         r#"{"type": "record", "name": "Order", "fields": [

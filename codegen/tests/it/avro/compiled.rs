@@ -13,6 +13,52 @@ use std::{
 
 use dovetail_codegen::Output;
 
+/// A target without `std`, which is used where it is installed.
+const BARE: &str = "thumbv7em-none-eabi";
+
+/// Checks a library of the modules that has `alloc` only. Where the toolchain has no target without `std`, what is checked is that
+/// neither the library nor the runtime names it.
+pub(crate) fn check_without_std(name: &str, output: &Output) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let source = folder.join("src");
+    fs::create_dir_all(&source).unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+         dovetail-runtime = {{ path = \"{}\", default-features = false }}\n\n[workspace]\n",
+        root.join("runtime").display()
+    );
+    write(&folder.join("Cargo.toml"), &manifest);
+    fs::copy(root.join("../Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let library = format!("#![no_std]\n{}", modules(&source, output));
+    write(&source.join("lib.rs"), &library);
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let sysroot = PathBuf::from(String::from_utf8(sysroot.unwrap().stdout).unwrap().trim());
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["check", "--offline", "--quiet"]);
+    if sysroot.join("lib/rustlib").join(BARE).is_dir() {
+        command.args(["--target", BARE]);
+    }
+    let status = command
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env_remove("RUSTFLAGS")
+        .current_dir(&folder)
+        .status()
+        .unwrap();
+    assert!(status.success(), "{} does not compile", folder.display());
+}
+
+/// Writes the modules, and what brings them in.
+fn modules(source: &Path, output: &Output) -> String {
+    let mut library = String::new();
+    for module in &output.modules {
+        let file = module.name.trim_start_matches("r#");
+        write(&source.join(format!("{file}.rs")), &module.source);
+        writeln!(library, "{ALLOWED}\npub mod {};", module.name).unwrap();
+    }
+    library
+}
+
 /// A crate of generated code that was built.
 pub(crate) struct Compiled {
     program: PathBuf,
@@ -36,13 +82,7 @@ impl Compiled {
         );
         write(&folder.join("Cargo.toml"), &manifest);
         fs::copy(root.join("../Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-        let mut library = String::new();
-        for module in &output.modules {
-            let file = module.name.trim_start_matches("r#");
-            write(&source.join(format!("{file}.rs")), &module.source);
-            writeln!(library, "{ALLOWED}\npub mod {};", module.name).unwrap();
-        }
-        write(&source.join("lib.rs"), &library);
+        write(&source.join("lib.rs"), &modules(&source, output));
         write(&source.join("main.rs"), main);
         let status = Command::new(env!("CARGO"))
             .args(["build", "--offline", "--quiet"])

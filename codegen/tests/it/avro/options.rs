@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use dovetail_codegen::{Decimal, Map, Module, Options, Output, Time, Uuid, avro};
 
-use super::{compiled::Compiled, unit};
+use super::{
+    compiled::{self, Compiled},
+    unit,
+};
 
 /// Every logical type that becomes a type of another crate, with a default, alone and inside other types.
 const LOGICAL: &str = r#"{"type": "record", "name": "Logical", "fields": [
@@ -143,4 +146,26 @@ fn a_default_that_another_crate_has_no_room_for_is_an_error() {
     assert_eq!(error.problems[0].place, "/fields/0/default");
     assert!(error.to_string().contains("rust_decimal"), "{error}");
     assert!(with(Decimal::Runtime).is_ok() && with(Decimal::BigDecimal).is_ok());
+}
+
+/// With everything that types are made of, because each may need something of `std`.
+#[test]
+fn types_and_runtime_get_by_without_std() {
+    let options = Options {
+        borrowed: true,
+        builders: true,
+        no_std: true,
+        ..Options::default()
+    };
+    let mut units: Vec<_> = super::cases::units();
+    units.extend([
+        unit("logical", LOGICAL),
+        unit("decimals", DECIMALS),
+        unit("priced", PRICED),
+    ]);
+    let output = avro::generate(&units, &options).unwrap();
+    for module in &output.modules {
+        assert!(!module.source.contains("std::"), "{}", module.source);
+    }
+    compiled::check_without_std("avro_no_std", &output);
 }

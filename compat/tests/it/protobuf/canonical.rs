@@ -163,6 +163,19 @@ fn a_repeated_message_inside_an_option_keeps_all_its_values() {
 }
 
 #[test]
+fn spellings_of_an_extension_inside_an_option_meet() {
+    let text = "syntax = \"proto2\"; package p; import \"google/protobuf/descriptor.proto\";\n\
+        message Inner { optional int32 a = 1; optional int32 b = 2; optional int32 c = 3; } message Opt { extensions 100 to max; }\n\
+        extend Opt { optional Inner x = 100; } extend google.protobuf.MessageOptions { optional Opt o = 50001; }\n\
+        message M { option (o).(x).a = 1; option (p.o).(p.x).b = 2; option (.p.o).(.p.x).c = 3; }";
+    let normalized = proto(text).normalized();
+    assert_eq!(proto(&normalized).normalized(), normalized);
+    let option =
+        "option (p.o) = {\n    [p.x]: {\n      a: 1,\n      b: 2,\n      c: 3\n    }\n  };";
+    assert!(normalized.contains(option), "{normalized}");
+}
+
+#[test]
 fn numbers_too_large_for_an_integer_keep_an_exponent() {
     let text = "message M { optional float f = 1 [default = 6.022140857e23]; optional double d = 2 [default = -1e300];\n\
         optional double e = 3 [default = 1e3]; optional double g = 4 [default = -9.3e18]; }";
