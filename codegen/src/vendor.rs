@@ -90,7 +90,7 @@ impl VendorError {
                  `dovetail pull`"
             ),
             Self::Outside { .. } => {
-                "it is no path inside the project, so it is not read; run `dovetail pull`"
+                "it is not a path inside the project, so it is not read; run `dovetail pull`"
                     .to_owned()
             }
         }

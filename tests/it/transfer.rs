@@ -140,8 +140,9 @@ async fn conflicts_and_silence_have_exit_codes_of_their_own() {
         .arg("export")
         .env_remove("DOVETAIL_REGISTRY")
         .current_dir(std::env::temp_dir())
-        .output();
-    let nobody = nobody.await.expect("the binary runs");
+        .output()
+        .await
+        .expect("the binary runs");
     assert_eq!(nobody.status.code(), Some(2));
     assert!(
         stderr(&nobody).contains("--registry"),
