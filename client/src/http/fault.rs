@@ -27,15 +27,15 @@ impl TlsFault {
     pub(crate) fn beneath(error: &(dyn StdError + 'static)) -> Option<Self> {
         let mut next = Some(error);
         while let Some(error) = next {
-            // An input error shows the cause of what it holds, and not what it holds, as its own cause.
-            let held = error
-                .downcast_ref::<io::Error>()
-                .and_then(io::Error::get_ref);
-            let held = held.and_then(|held| held.downcast_ref());
-            if let Some(tls) = held.or_else(|| error.downcast_ref()) {
+            if let Some(tls) = error.downcast_ref() {
                 return Some(Self::of(tls));
             }
-            next = error.source();
+            // An input error names the cause of what it holds as its own, and not what it holds.
+            let input = error.downcast_ref::<io::Error>();
+            next = match input.and_then(io::Error::get_ref) {
+                Some(held) => Some(held),
+                None => error.source(),
+            };
         }
         None
     }

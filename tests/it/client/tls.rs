@@ -188,7 +188,7 @@ async fn commands_take_authorities_and_a_certificate_and_say_which_option_helps(
     let project = Project::with_registry(&url);
     project.write("ca.pem", &authority.pem);
     write(&project, "client", &authority.sign("orders", 2100));
-    let subjects = |options: &[&str]| project.run(&[&["subjects"], options].concat());
+    let subjects = |options: &[&str]| project.run(&[&["subjects"][..], options].concat());
     let certificate = [
         "--client-cert-file",
         "client.pem",
@@ -197,10 +197,10 @@ async fn commands_take_authorities_and_a_certificate_and_say_which_option_helps(
     ];
 
     subjects(&[]).ends(101).says("--ca-file");
-    let trusted = [&["--ca-file", "ca.pem"], certificate.as_slice()].concat();
+    let trusted = [&["--ca-file", "ca.pem"][..], &certificate].concat();
     subjects(&trusted).ends(0);
     project
-        .run(&[&["export"], trusted.as_slice()].concat())
+        .run(&[&["export"][..], &trusted].concat())
         .ends(0)
         .says("dovetail/1");
     subjects(&["--ca-file", "ca.pem"]).ends(101);
