@@ -20,6 +20,7 @@ mod client;
 pub mod contract;
 mod database;
 mod node;
+mod page;
 mod postgres;
 mod receiver;
 
@@ -27,6 +28,7 @@ pub use binary::{binary, example};
 pub use client::{Answer, Client, avro_record};
 pub use database::Database;
 pub use node::Node;
+pub use page::blocks;
 pub use postgres::Cluster;
 pub use receiver::{Reaction, Received, Receiver};
 

@@ -213,6 +213,12 @@ fn decode(events: &[OrderPlaced], written: &[Vec<u8>]) {
             }),
         ),
         (
+            "generated, that writer's own types",
+            each(&from_nested, |bytes| {
+                black_box(nested::OrderPlaced::from_slice(bytes).unwrap());
+            }),
+        ),
+        (
             "generated, nested records and a union of another writer",
             each(&from_nested, |bytes| {
                 black_box(OrderPlaced::from_slice_with(&nested, bytes).unwrap());

@@ -1,8 +1,11 @@
 //! Fan-out: from changes to what is owed to whom.
 //!
 //! One cursor says how far the log was fanned out. A step reads the changes after it, makes their events, finds who is to be
-//! told, and writes all of that and the new cursor in one transaction, if the cursor and the subscriptions are still what
-//! they were. Changes are taken in the order of the log, so what is owed is in order by construction, on however many nodes.
+//! told, and writes all of that and the new cursor, if the cursor and the subscriptions are still what they were. Changes are
+//! taken in the order of the log, so what is owed is in order by construction, on however many nodes.
+//!
+//! What many are told is written in several short transactions, so that whoever registers meanwhile does not wait long. Only
+//! the last of them moves the cursor: a step that is broken off is taken again, and finds what it wrote.
 
 use std::sync::Arc;
 
@@ -18,9 +21,12 @@ use crate::{
     storage::{Storage, StorageError},
 };
 
-/// The most changes, and about the most deliveries, that one step writes: it holds up whoever else writes meanwhile.
+/// The most changes, and about the most deliveries, that one step looks at.
 const CHANGES: usize = 100;
 const DELIVERIES: usize = 1000;
+
+/// The most deliveries that one transaction writes: it holds up whoever else writes meanwhile.
+const PART: usize = 100;
 
 /// How many subscriptions one reading of them returns.
 const PAGE: u32 = 500;
@@ -30,6 +36,7 @@ pub struct FanOuter {
     store: Arc<dyn WebhookStore>,
     log: Arc<dyn Storage>,
     events: Arc<dyn Events>,
+    part: usize,
     /// Who was enabled at which revision of the subscriptions.
     known: Option<(u64, Arc<Audience>)>,
 }
@@ -68,8 +75,15 @@ impl FanOuter {
             store,
             log,
             events,
+            part: PART,
             known: None,
         }
+    }
+
+    /// Writes this many deliveries in one transaction at most.
+    #[must_use]
+    pub fn in_parts_of(self, part: usize) -> Self {
+        Self { part, ..self }
     }
 
     /// Fans out the next changes.
@@ -89,15 +103,35 @@ impl FanOuter {
             .iter()
             .map(|event| event.event.event_type.clone())
             .collect();
-        let fan_out = FanOut {
-            from: cursor,
-            to,
-            events,
-        };
-        if !self.store.fan_out(&fan_out, now).await? {
-            return Ok(Step::Lost);
+        if self.write(cursor, to, events, now).await? {
+            Ok(Step::Moved(types))
+        } else {
+            Ok(Step::Lost)
         }
-        Ok(Step::Moved(types))
+    }
+
+    /// Writes what is owed, and moves the cursor with the last part; whether nobody was faster.
+    async fn write(
+        &self,
+        from: Cursor,
+        to: u64,
+        events: Vec<Fanned>,
+        now: i64,
+    ) -> Result<bool, StorageError> {
+        let mut parts = parts(events, self.part);
+        let last = parts.pop().unwrap_or_default();
+        for events in parts {
+            let to = from.seq;
+            if !self
+                .store
+                .fan_out(&FanOut { from, to, events }, now)
+                .await?
+            {
+                return Ok(false);
+            }
+        }
+        let events = last;
+        self.store.fan_out(&FanOut { from, to, events }, now).await
     }
 
     /// Whoever is enabled. Read after the cursor: if the subscriptions changed in between, the step will be lost.
@@ -168,6 +202,30 @@ impl FanOuter {
         }
         Ok(owed)
     }
+}
+
+/// The same events for the same recipients, in the same order, with so many recipients in each part at most.
+fn parts(events: Vec<Fanned>, most: usize) -> Vec<Vec<Fanned>> {
+    let (mut parts, mut part, mut room) = (Vec::new(), Vec::new(), most);
+    for fanned in events {
+        let mut recipients = fanned.recipients.into_iter().peekable();
+        while recipients.peek().is_some() {
+            if room == 0 {
+                parts.push(std::mem::take(&mut part));
+                room = most;
+            }
+            let next: Vec<Recipient> = recipients.by_ref().take(room).collect();
+            room -= next.len();
+            part.push(Fanned {
+                event: fanned.event.clone(),
+                with_schema: fanned.with_schema,
+                position: fanned.position,
+                recipients: next,
+            });
+        }
+    }
+    parts.push(part);
+    parts
 }
 
 /// The lane in which a subscription gets an event: one for each subject, or one for each event.

@@ -512,6 +512,50 @@ on_both!(a_group_compares_only_with_its_own, |node| {
     assert_eq!(verdict["is_compatible"], true);
 });
 
+on_both!(
+    new_schemas_are_looked_at_closely_unless_told_otherwise,
+    |node| {
+        let wrong =
+            r#"{"type":"record","name":"R","fields":[{"name":"f","type":"int","default":"x"}]}"#;
+        let odd = r#"{"type":"record","name":"1st","fields":[]}"#;
+        for text in [wrong, odd] {
+            assert_eq!(node.register("a", text).await.refusal(), (422, 42201));
+        }
+        let loose = json!({ "validateNewSchemas": false, "compatibility": "NONE" });
+        node.put("/config/:.ctx:", &loose).await.ok();
+        for text in [wrong, odd] {
+            let registered = node.register(":.ctx:a", text).await.ok();
+            assert_eq!(registered["schema"], text);
+        }
+        // What is there is found and checked against, though new ones are looked at again.
+        let strict = json!({ "validateNewSchemas": true });
+        node.put("/config/:.ctx:", &strict).await.ok();
+        for (text, version) in [(wrong, 1), (odd, 2)] {
+            let found = node
+                .post("/subjects/:.ctx:a", &json!({ "schema": text }))
+                .await
+                .ok();
+            assert_eq!(found["version"], version);
+        }
+        let level = json!({ "compatibility": "BACKWARD" });
+        node.put("/config/:.ctx:", &level).await.ok();
+        assert_eq!(
+            node.register(":.ctx:a", STRING).await.refusal(),
+            (409, 40901)
+        );
+        assert_eq!(node.register(":.ctx:b", odd).await.refusal(), (422, 42201));
+    }
+);
+
+on_both!(what_a_setting_does_not_know_is_passed_over, |node| {
+    let update = json!({ "compatibility": "FULL", "compatibilityLevel": "NONE", "new": [1] });
+    let answer = node.put("/config/a", &update).await.ok();
+    assert_eq!(answer, json!({ "compatibility": "FULL" }));
+    let update = json!({ "mode": "READONLY", "new": { "x": 1 } });
+    let answer = node.put("/mode/a", &update).await.ok();
+    assert_eq!(answer, json!({ "mode": "READONLY" }));
+});
+
 on_both!(reserved_fields_stay_free, |node| {
     let settings = json!({ "validateFields": true, "compatibility": "NONE" });
     node.put("/config/a", &settings).await.ok();

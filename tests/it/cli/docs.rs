@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use dovetail_tests::{Database, Node};
 use serde_json::Value;
 
@@ -8,19 +6,9 @@ use super::{CUSTOMER, ID, NOTE, Project, record};
 const UNITS: &str = r#"{"name": "units", "type": "long"}"#;
 const TOTAL: &str = r#"{"name": "total", "type": "Money"}"#;
 
-/// Every fenced block of a language in the page.
+/// Every block of a language in the page.
 fn blocks(language: &str) -> Vec<String> {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/ci.md");
-    let page = std::fs::read_to_string(page).expect("there is a page");
-    let mut found = Vec::new();
-    for part in page.split("\n```").skip(1).step_by(2) {
-        let (name, block) = part.split_once('\n').expect("a block has lines");
-        if name == language {
-            found.push(format!("{block}\n"));
-        }
-    }
-    assert!(!found.is_empty(), "no {language}");
-    found
+    dovetail_tests::blocks("ci.md", language)
 }
 
 /// The page's manifest in a repository whose main branch is also `origin/main`.

@@ -106,15 +106,20 @@ impl Project {
         Run::of(output.expect("the binary runs"))
     }
 
-    /// Runs a line of shell in which `dovetail` is the binary.
-    pub(crate) fn shell(&self, line: &str) -> Run {
+    /// A line of shell in which `dovetail` is the binary.
+    pub(crate) fn shell_command(&self, line: &str) -> Command {
         let folder = binary().parent().expect("the binary lies in a folder");
         let path = std::env::var("PATH").unwrap_or_default();
-        let output = self
-            .command("bash")
+        let mut command = self.command("bash");
+        command
             .args(["-euo", "pipefail", "-c", line])
-            .env("PATH", format!("{}:{path}", folder.display()))
-            .output();
+            .env("PATH", format!("{}:{path}", folder.display()));
+        command
+    }
+
+    /// Runs a line of shell.
+    pub(crate) fn shell(&self, line: &str) -> Run {
+        let output = self.shell_command(line).output();
         Run::of(output.expect("a shell runs"))
     }
 

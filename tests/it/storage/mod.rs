@@ -2,7 +2,7 @@
 //!
 //! `log.rs` covers reading, `changes.rs` what each kind of change writes, `transactions.rs` that a change is there whole or
 //! not at all, `tables.rs` that the two databases have the same tables, `broken.rs` what a row is called that cannot be, and
-//! `webhooks.rs` the tables of the webhooks.
+//! `webhooks` the tables of the webhooks.
 //!
 //! Every statement is prepared on both databases, because every kind of change is written, with all that a change may
 //! carry, and every table is read back: after each step the view loaded from the tables has to be equal to the one made

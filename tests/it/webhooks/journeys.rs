@@ -1,7 +1,9 @@
 //! Whole ways: from a registration to a receiver.
 
+use std::collections::BTreeMap;
+
 use dovetail_tests::{Reaction, Receiver, avro_record};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::verified;
 
@@ -66,6 +68,34 @@ told!(new_subjects_and_texts_are_told_to_those_who_ask, |node| {
     let text = node.get("/subjects/b/versions/1/schema").await.text;
     assert_eq!(received[1].json()["data"]["schema"], text);
 });
+
+told!(
+    more_webhooks_than_one_transaction_writes_are_all_told_in_order,
+    |node| {
+        const WEBHOOKS: usize = 130;
+        let receiver = Receiver::start(&[Reaction::status(204)]).await;
+        for number in 0..WEBHOOKS {
+            let body = json!({
+                "url": format!("{}?{number}", receiver.url()),
+                "events": ["schema.version.registered"],
+                "include_schema": number % 2 == 0,
+            });
+            node.post("/api/v1/webhooks", &body).await.json();
+        }
+        let mut made = Vec::new();
+        for text in [avro_record(&["id", "note"]), avro_record(&["id"])] {
+            made.push(node.register("a", &text).await.ok()["version"].clone());
+        }
+        let received = receiver.wait_for(2 * WEBHOOKS).await;
+        let mut told: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for request in received {
+            let version = request.json()["data"]["version"].clone();
+            told.entry(request.line).or_default().push(version);
+        }
+        assert_eq!(told.len(), WEBHOOKS);
+        assert!(told.values().all(|versions| *versions == made), "{told:?}");
+    }
+);
 
 told!(deliveries_and_attempts_can_be_read_and_repeated, |node| {
     let reactions = [

@@ -1,5 +1,6 @@
 //! Telling others what changed.
 //!
+//! - `docs`: the snippets of `docs/webhooks.md`.
 //! - `events`: what a change is as an event, against the committed schemas.
 //! - `feed`: the pull side, as pages and as a stream.
 //! - `journeys`: whole ways, from a registration to a receiver.
@@ -10,6 +11,7 @@
 //! - `target`: which addresses may be called.
 //! - `tls`: certificates that are not to be trusted.
 //! - `transport`: one attempt against receivers of every kind.
+//! - `wake`: what is owed goes out when it is owed.
 //! - `zoo`: receivers of every kind before a whole node.
 
 #![expect(
@@ -26,6 +28,7 @@ macro_rules! told {
     };
 }
 
+mod docs;
 mod events;
 mod feed;
 mod journeys;
@@ -36,6 +39,7 @@ mod storm;
 mod target;
 mod tls;
 mod transport;
+mod wake;
 mod zoo;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};

@@ -9,9 +9,15 @@ mod world;
 use std::{
     collections::HashSet,
     future::Future,
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering as Atomic},
+    },
     task::{Context, Poll, Waker},
+    thread,
     time::Duration,
 };
 
@@ -26,7 +32,7 @@ use dovetail_server::{
     },
 };
 use dovetail_tests::Database;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 use self::world::{Chance, DEADLINE, Plain, Seen, Stepwise, Time, Wire, event_id};
 
@@ -43,16 +49,17 @@ const HOUR: i64 = 3_600_000;
 
 const SUBJECTS: [&str; 3] = ["a", "b", "c"];
 
-/// What every run shares: one database, so that a run costs no migration.
+/// What the runs of a thread share: one database, so that a run costs no migration.
 struct Ground {
-    runtime: Runtime,
+    /// Of this thread alone: another one between it and the database would be woken for every statement.
+    runtime: Arc<Runtime>,
     storage: Arc<dyn Storage>,
     _database: Database,
 }
 
 impl Ground {
     fn new() -> Self {
-        let runtime = Runtime::new().unwrap();
+        let runtime = Arc::new(Builder::new_current_thread().enable_all().build().unwrap());
         let database = Database::sqlite();
         let storage = runtime.block_on(open(database.url())).unwrap();
         Self {
@@ -101,7 +108,7 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(ground: &'a Ground, seed: u64, nodes: usize) -> Self {
         let chance = Chance::new(seed);
-        // Runs share a database, so each takes place in a year of its own.
+        // Runs share a database; none begins when another one began.
         let time = Time::at(1_000_000_000_000 + i64::try_from(seed % 1_000_000).unwrap() * 1_000);
         let wire = Wire {
             seen: Arc::new(Mutex::new(Seen::default())),
@@ -111,11 +118,11 @@ impl<'a> Run<'a> {
         };
         let store: Arc<dyn WebhookStore> = Arc::new(Stepwise {
             inner: ground.store(),
-            runtime: ground.runtime.handle().clone(),
+            runtime: Arc::clone(&ground.runtime),
         });
         let log: Arc<dyn Storage> = Arc::new(Stepwise {
             inner: Arc::clone(&ground.storage),
-            runtime: ground.runtime.handle().clone(),
+            runtime: Arc::clone(&ground.runtime),
         });
         let text: Vec<String> = DELAYS.iter().map(|delay| format!("{delay}ms")).collect();
         let deliverer = Arc::new(Deliverer {
@@ -168,12 +175,10 @@ impl<'a> Run<'a> {
         let events = Arc::new(Plain {
             chance: self.chance.clone(),
         });
+        let (store, log) = (Arc::clone(&self.store), Arc::clone(&self.log));
         Node {
-            fan_outer: Some(FanOuter::new(
-                Arc::clone(&self.store),
-                Arc::clone(&self.log),
-                events,
-            )),
+            // One delivery in a transaction, so that a step is also broken off between those of one change.
+            fan_outer: Some(FanOuter::new(store, log, events).in_parts_of(1)),
             slots: Slots::default(),
             work: Vec::new(),
         }
@@ -422,10 +427,10 @@ impl<'a> Run<'a> {
     }
 
     /// Every committed change is owed once to everybody who is to be told, and arrived or was given up with a gap.
-    fn check(mut self, seed: u64) {
+    fn check(&mut self, seed: u64) {
         let seen = std::mem::take(&mut *self.wire.seen.lock().unwrap());
         self.broken.extend(seen.broken);
-        for subscription in &self.subscriptions {
+        for subscription in std::mem::take(&mut self.subscriptions) {
             let deliveries = self.deliveries(&subscription.id);
             let arrived: Vec<&EventId> = seen
                 .arrived
@@ -484,27 +489,69 @@ fn seeds() -> u64 {
     asked.map_or(100, |seeds| seeds.parse().expect("a number of seeds"))
 }
 
+/// Three nodes, and six hundred things that happen.
+fn storm(ground: &Ground, seed: u64) -> Run<'_> {
+    let mut run = Run::new(ground, seed, 3);
+    for _ in 0..600 {
+        run.step();
+    }
+    run.heal();
+    run.check(seed);
+    run
+}
+
+/// Runs every seed, on several threads with a database each: a run waits for its database most of the time.
+fn each(seeds: Range<u64>, run: impl Fn(&Ground, u64) + Sync) {
+    let next = AtomicU64::new(seeds.start);
+    let work = || {
+        let ground = Ground::new();
+        loop {
+            let seed = next.fetch_add(1, Atomic::Relaxed);
+            if seed >= seeds.end {
+                return;
+            }
+            let ended = catch_unwind(AssertUnwindSafe(|| run(&ground, seed)));
+            if let Err(panic) = ended {
+                next.store(seeds.end, Atomic::Relaxed);
+                resume_unwind(panic);
+            }
+        }
+    };
+    let threads = 2 * thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+}
+
 #[test]
 fn whatever_fails_nothing_is_lost_or_overtaken() {
-    let ground = Ground::new();
     let first = std::env::var("DOVETAIL_SIMULATION_FIRST").ok();
     let first: u64 = first.map_or(1, |first| first.parse().expect("a seed"));
-    for seed in first..first + seeds() {
-        let mut run = Run::new(&ground, seed, 3);
-        for _ in 0..600 {
-            run.step();
-        }
-        run.heal();
-        run.check(seed);
-    }
+    each(first..first + seeds(), |ground, seed| {
+        storm(ground, seed);
+    });
+}
+
+/// A seed that fails has to fail again, wherever it is run and whatever ran there before.
+#[test]
+fn a_run_follows_from_its_seed() {
+    let end = |ground: &Ground, seed| {
+        let run = storm(ground, seed);
+        (run.chance.number(), run.time.now(), run.recorded.len())
+    };
+    let (one, other) = (Ground::new(), Ground::new());
+    let first = end(&one, 7);
+    assert_ne!(end(&other, 8), first);
+    assert_eq!(end(&other, 7), first);
 }
 
 /// One node, three events: it crashes after one step, after two, and so on, wherever that is.
 #[test]
 fn a_crash_after_any_number_of_steps_loses_nothing() {
-    let ground = Ground::new();
-    for steps in 0..60 {
-        let mut run = Run::new(&ground, 1_000_000 + steps, 1);
+    each(0..60, |ground, steps| {
+        let mut run = Run::new(ground, 1_000_000 + steps, 1);
         for _ in 0..3 {
             run.commit_change();
         }
@@ -517,5 +564,5 @@ fn a_crash_after_any_number_of_steps_loses_nothing() {
         run.crash(0);
         run.heal();
         run.check(steps);
-    }
+    });
 }

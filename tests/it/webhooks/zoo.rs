@@ -182,6 +182,57 @@ told!(redirects_are_not_followed, |node| {
     assert_eq!(elsewhere.connections(), 0);
 });
 
+told!(
+    whoever_is_gone_is_disabled_and_the_others_are_told,
+    |node| {
+        let gone = Receiver::start(&[Reaction::status(410)]).await;
+        let other = Receiver::start(&[Reaction::status(204)]).await;
+        let webhook = subscribe(&node, &gone, json!({})).await;
+        subscribe(&node, &other, json!({ "events": ["webhook.disabled"] })).await;
+        node.register("a", "\"int\"").await.ok();
+        let told = other.wait_for(1).await[0].json();
+        assert_eq!(told["type"], "dev.dovetail.webhook.disabled.v1");
+        assert!(told.to_string().contains(&webhook), "{told}");
+        let read = node.get(&format!("/api/v1/webhooks/{webhook}")).await.ok();
+        assert_eq!(read["enabled"], false, "{read}");
+        assert!(read.to_string().contains("410"), "{read}");
+        // Nothing more is owed to it.
+        node.register("b", "\"int\"").await.ok();
+        let probe = Receiver::start(&[Reaction::status(204)]).await;
+        let made = subscribe(&node, &probe, json!({})).await;
+        node.register("c", "\"int\"").await.ok();
+        after_attempts(&node, &made, 1).await;
+        assert_eq!(gone.connections(), 1);
+    }
+);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn proxies_of_the_environment_are_not_asked() {
+    let proxy = Receiver::start(&[Reaction::status(204)]).await;
+    let receiver = Receiver::start(&[Reaction::status(204)]).await;
+    let database = Database::sqlite();
+    let mut command = Node::command(&database);
+    command.args(["--webhook-allow-network", "127.0.0.0/8"]);
+    for name in [
+        "http_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "all_proxy",
+    ] {
+        command.env(name, proxy.url());
+    }
+    for name in ["no_proxy", "NO_PROXY"] {
+        command.env_remove(name);
+    }
+    let node = Node::spawn(command).await;
+    node.until_ready().await;
+    subscribe(&node, &receiver, json!({})).await;
+    node.register("a", "\"int\"").await.ok();
+    receiver.wait_for(1).await;
+    assert_eq!(proxy.connections(), 0);
+}
+
 /// A node, a receiver whose subject waits after two failures, and the webhook.
 async fn blocked(database: &Database) -> (Node, Receiver, String) {
     let node = impatient(database, "10ms").await;

@@ -50,6 +50,9 @@ pub(super) struct SqliteStorage {
     readers: SqlitePool,
     /// Held by whoever writes: waiting here is fair and prompt, unlike SQLite's own waiting, which sleeps and looks again.
     turn: Arc<Mutex<()>>,
+    /// The bookkeeping lines up here, and only its first waits for a turn: many webhooks that are told at once would
+    /// otherwise stand before a registration.
+    bookkeeping: Arc<Mutex<()>>,
     path: PathBuf,
     /// Held as long as the storage lives.
     _lock: File,
@@ -91,26 +94,38 @@ impl SqliteStorage {
             bookkeeper,
             readers,
             turn: Arc::default(),
+            bookkeeping: Arc::default(),
             path,
             _lock: lock,
         })
     }
 
-    async fn begin_on(&self, pool: &SqlitePool) -> Result<SqliteTransaction> {
-        let turn = Arc::clone(&self.turn).lock_owned().await;
+    /// Begins when it is this transaction's turn in each of the lines, one after the other.
+    async fn begin_on(
+        &self,
+        pool: &SqlitePool,
+        lines: &[&Arc<Mutex<()>>],
+    ) -> Result<SqliteTransaction> {
+        let mut turns = Vec::with_capacity(lines.len());
+        for line in lines {
+            turns.push(Arc::clone(line).lock_owned().await);
+        }
         let mut connection = pool.acquire().await?;
         query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
         Ok(SqliteTransaction {
             connection: Some(connection),
             head: 0,
-            _turn: turn,
+            _turns: turns,
         })
     }
 
     async fn webhook_writer(&self, durability: Durability) -> Result<SqliteTransaction> {
         match durability {
-            Durability::Crash => self.begin_on(&self.writer).await,
-            Durability::Process => self.begin_on(&self.bookkeeper).await,
+            Durability::Crash => self.begin_on(&self.writer, &[&self.turn]).await,
+            Durability::Process => {
+                self.begin_on(&self.bookkeeper, &[&self.bookkeeping, &self.turn])
+                    .await
+            }
         }
     }
 
@@ -202,7 +217,7 @@ impl Storage for SqliteStorage {
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>> {
-        let mut transaction = self.begin_on(&self.writer).await?;
+        let mut transaction = self.begin_on(&self.writer, &[&self.turn]).await?;
         transaction.head = head(transaction.connection(), statements::LOCK_HEAD).await?;
         Ok(Box::new(transaction))
     }
@@ -226,7 +241,7 @@ struct SqliteTransaction {
     /// Given back when the transaction ends well.
     connection: Option<PoolConnection<Sqlite>>,
     head: u64,
-    _turn: OwnedMutexGuard<()>,
+    _turns: Vec<OwnedMutexGuard<()>>,
 }
 
 impl SqliteTransaction {

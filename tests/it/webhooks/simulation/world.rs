@@ -22,7 +22,7 @@ use dovetail_server::{
         SubscriptionId, Timings, Transport, Unblock, WebhookStore,
     },
 };
-use tokio::runtime::Handle;
+use tokio::runtime::Runtime;
 
 type Result<T> = std::result::Result<T, StorageError>;
 
@@ -339,7 +339,7 @@ impl Events for Plain {
 #[derive(Debug, Clone)]
 pub(super) struct Stepwise<S: ?Sized> {
     pub(super) inner: Arc<S>,
-    pub(super) runtime: Handle,
+    pub(super) runtime: Arc<Runtime>,
 }
 
 impl<S: ?Sized> Stepwise<S> {
