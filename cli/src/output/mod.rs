@@ -80,7 +80,10 @@ impl Output {
 }
 
 /// A number of things: "1 schema", "2 schemas".
-pub(crate) fn counted<T: fmt::Display + From<u8> + PartialEq>(number: T, thing: &str) -> String {
+pub(crate) fn counted<T: Copy + fmt::Display + From<u8> + PartialEq>(
+    number: T,
+    thing: &str,
+) -> String {
     let many = if number == T::from(1) { "" } else { "s" };
     format!("{number} {thing}{many}")
 }

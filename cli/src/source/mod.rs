@@ -146,7 +146,9 @@ impl Source {
                 found.ok_or_else(|| {
                     let which = match version {
                         VersionSpec::Latest => String::new(),
-                        version => format!("version {} of ", version_word(*version)),
+                        version @ VersionSpec::Number(_) => {
+                            format!("version {} of ", version_word(*version))
+                        }
                     };
                     Failure::undecided(format!(
                         "{} has no {which}subject {subject:?}",
