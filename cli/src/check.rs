@@ -5,7 +5,7 @@ use dovetail_model::{CompatibilityLevel, SchemaType, VersionSpec};
 
 use crate::{
     ending::{Ending, Failure, Outcome},
-    output::{Output, progress},
+    output::{Output, counted, progress},
     plan::{Baseline, Options, against_files, against_registry},
     registry::Connect,
     report::Report,
@@ -127,8 +127,8 @@ impl Check {
             )
         })?;
         progress(&format!(
-            "checking {} schemas against {}",
-            workspace.chosen.len(),
+            "checking {} against {}",
+            counted(workspace.chosen.len(), "schema"),
             registry.url()
         ));
         let plan = registry.run(against_registry(&registry, &workspace, options));

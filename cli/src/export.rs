@@ -4,14 +4,17 @@ use std::{
     fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use clap::Args;
 use dovetail_client::Client;
 use dovetail_model::bodies::ExportLine;
 
-use crate::transfer::{self, Failure, Outcome, Progress, Target};
+use crate::{
+    ending::{Ending, Failure, Outcome},
+    registry::Connect,
+    transfer::{Progress, failure},
+};
 
 /// The longest last line there can be.
 const LAST_LINE: usize = 256;
@@ -22,8 +25,8 @@ const LAST_LINE: usize = 256;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  dovetail export --out registry.jsonl
-      Everything of http://127.0.0.1:8081, in a file that is there whole or not at all
+  dovetail export --registry http://127.0.0.1:8081 --out registry.jsonl
+      To a file that is there whole or not at all
   dovetail export --registry https://schemas.example | zstd > registry.jsonl.zst
       To standard output")]
 pub(crate) struct Export {
@@ -32,23 +35,25 @@ pub(crate) struct Export {
     out: Option<PathBuf>,
 
     #[command(flatten)]
-    target: Target,
+    connect: Connect,
 }
 
 impl Export {
-    pub(crate) fn run(self) -> ExitCode {
-        transfer::run(async {
-            let client = self.target.client()?;
+    pub(crate) fn run(self) -> Outcome {
+        let registry = self.connect.registry()?;
+        let client = registry.client();
+        registry.run(async {
             match &self.out {
-                Some(path) => to_file(&client, path).await,
-                None => write_all(&client, &mut io::stdout().lock()).await,
+                Some(path) => to_file(client, path).await,
+                None => write_all(client, &mut io::stdout().lock()).await,
             }
-        })
+        })?;
+        Ok(Ending::Fine)
     }
 }
 
 /// A file under the final name is always complete.
-async fn to_file(client: &Client, path: &Path) -> Outcome {
+async fn to_file(client: &Client, path: &Path) -> Outcome<()> {
     let failed = |error: io::Error| {
         Failure::undecided(format!("{} cannot be written: {error}", path.display()))
     };
@@ -60,11 +65,11 @@ async fn to_file(client: &Client, path: &Path) -> Outcome {
     std::fs::rename(&part, path).map_err(failed)
 }
 
-async fn write_all(client: &Client, out: &mut impl Write) -> Outcome {
-    let mut export = client.export().await?;
+async fn write_all(client: &Client, out: &mut impl Write) -> Outcome<()> {
+    let mut export = client.export().await.map_err(failure)?;
     let mut progress = Progress::new();
     let (mut bytes, mut tail) = (0, Vec::new());
-    while let Some(chunk) = export.chunk().await? {
+    while let Some(chunk) = export.chunk().await.map_err(failure)? {
         let written = out.write_all(&chunk);
         written.map_err(|error| Failure::undecided(format!("cannot write: {error}")))?;
         bytes += chunk.len();

@@ -11,7 +11,7 @@ use dovetail_codegen::{BuildError, Builder, Generated, manifest::Manifest};
 
 use crate::{
     ending::{Ending, Failure, Outcome},
-    output::{print, warn},
+    output::{counted, print, warn},
 };
 
 mod embedded {
@@ -92,8 +92,9 @@ impl Generate {
         }
         let files = generated.files.len() + beside.len();
         print(&format!(
-            "{}: {files} files, {} written\n",
+            "{}: {}, {} written\n",
             out.display(),
+            counted(files, "file"),
             changed.len()
         ))?;
         Ok(Ending::Fine)

@@ -6,9 +6,8 @@ mod texts;
 
 use std::{
     fs::File,
-    io::{self, Read, Write},
+    io::{self, Read},
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use bytes::Bytes;
@@ -17,7 +16,12 @@ use dovetail_client::Client;
 use dovetail_model::bodies::ImportResponse;
 use futures_util::stream;
 
-use crate::transfer::{self, Failure, Outcome, Progress, Target};
+use crate::{
+    ending::{Ending, Failure, Outcome},
+    output::{counted, print},
+    registry::Connect,
+    transfer::{Progress, failure},
+};
 
 /// How much of a file is sent at once.
 const CHUNK: usize = 64 * 1024;
@@ -29,7 +33,7 @@ const CHUNK: usize = 64 * 1024;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  dovetail import registry.jsonl
+  dovetail import registry.jsonl --registry http://127.0.0.1:8081
       An export of `dovetail export`; nothing is changed where something conflicts
   dovetail import --from https://schema-registry.example:8081
       Everything of another registry that speaks the Confluent protocol
@@ -44,7 +48,8 @@ pub(crate) struct Import {
     )]
     file: Option<PathBuf>,
 
-    /// The registry to copy from; a user and a password may stand in the URL, and a token in `DOVETAIL_SOURCE_TOKEN`
+    /// The registry to copy from; a user and a password may stand in the URL, and a token in `DOVETAIL_SOURCE_TOKEN`.
+    /// Authorities and a client's certificate are those of the target
     #[arg(
         long,
         env = "DOVETAIL_SOURCE",
@@ -66,25 +71,23 @@ pub(crate) struct Import {
     dry_run: bool,
 
     #[command(flatten)]
-    target: Target,
+    connect: Connect,
 }
 
 impl Import {
-    pub(crate) fn run(self) -> ExitCode {
-        transfer::run(async {
-            let target = self.target.client()?;
-            if let Some(path) = &self.file {
-                return from_file(&target, path, self.dry_run).await;
-            }
-            let url = self.from.as_deref().unwrap_or_default();
-            let auth = transfer::auth("DOVETAIL_SOURCE_TOKEN", self.from_token_file.as_ref());
-            let source = transfer::client(url, auth)?;
-            let options = copy::Options {
-                settings: !self.schemas_only,
-                dry_run: self.dry_run,
-            };
-            copy::run(&source, &target, options).await
-        })
+    pub(crate) fn run(self) -> Outcome {
+        let registry = self.connect.registry()?;
+        let target = registry.client();
+        if let Some(path) = &self.file {
+            return registry.run(from_file(target, path, self.dry_run));
+        }
+        let url = self.from.as_deref().unwrap_or_default();
+        let source = self.connect.source(url, self.from_token_file.as_ref())?;
+        let options = copy::Options {
+            settings: !self.schemas_only,
+            dry_run: self.dry_run,
+        };
+        registry.run(copy::run(&source, target, options))
     }
 }
 
@@ -113,23 +116,20 @@ async fn from_file(target: &Client, path: &Path, dry_run: bool) -> Outcome {
             Err(error) => Some((Err(error), (file, progress, sent))),
         }
     });
-    print(&target.import(chunks, dry_run).await?)
+    let imported = target.import(chunks, dry_run).await.map_err(failure)?;
+    print(&summary(&imported))?;
+    Ok(Ending::Fine)
 }
 
-fn print(imported: &ImportResponse) -> Outcome {
+fn summary(imported: &ImportResponse) -> String {
     let done = match (imported.dry_run, imported.changes) {
         (_, 0) => "everything is there already".to_owned(),
-        (true, changes) => format!("{changes} changes would be made"),
-        (false, changes) => format!("{changes} changes made"),
+        (true, number) => format!("{} would be made", counted(number, "change")),
+        (false, number) => format!("{} made", counted(number, "change")),
     };
-    summary(&format!(
-        "{} schemas, {} versions: {done}",
-        imported.schemas, imported.versions
-    ))
-}
-
-/// What a command came to, on standard output.
-fn summary(line: &str) -> Outcome {
-    writeln!(io::stdout(), "{line}")
-        .map_err(|error| Failure::undecided(format!("cannot write: {error}")))
+    format!(
+        "{}, {}: {done}\n",
+        counted(imported.schemas, "schema"),
+        counted(imported.versions, "version")
+    )
 }

@@ -78,17 +78,13 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(serve) => serve.run(),
-        Command::Export(export) => export.run(),
-        Command::Import(import) => import.run(),
         command => ending::exit_code(on_large_stack(|| run(command))),
     }
 }
 
 fn run(command: Command) -> Outcome {
     match command {
-        Command::Serve(_) | Command::Export(_) | Command::Import(_) => {
-            Err(Failure::usage("this command runs on the main thread"))
-        }
+        Command::Serve(_) => Err(Failure::usage("this command runs on the main thread")),
         Command::Check(check) => check.run(),
         Command::Register(register) => register.run(),
         Command::Diff(diff) => diff.run(),
@@ -106,6 +102,8 @@ fn run(command: Command) -> Outcome {
         Command::Webhook(webhook) => webhook.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),
         Command::Man(man) => man.run(Arguments::command()),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
     }
 }
 

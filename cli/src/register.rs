@@ -7,7 +7,7 @@ use dovetail_model::{CompatibilityLevel, Version};
 use crate::{
     check::{Which, is_fine},
     ending::{Failure, Outcome},
-    output::{Output, progress},
+    output::{Output, counted, progress},
     plan::{Plan, against_registry, register_all},
     registry::{Connect, Registry, failure},
     report::Status,
@@ -52,7 +52,10 @@ impl Register {
         let mut plan = registry.run(against_registry(&registry, &workspace, options))?;
         plan.report.command = "register";
         if is_fine(&plan.report) && !self.dry_run {
-            progress(&format!("registering {} schemas", plan.steps.len()));
+            progress(&format!(
+                "registering {}",
+                counted(plan.steps.len(), "schema")
+            ));
             let done = registry.run(take_steps(&registry, &mut plan, self.which.normalize));
             let done =
                 done.and_then(|()| registry.run(set_levels(&registry, &workspace, &mut plan)));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::Args;
-use dovetail_client::{Auth, Client, Error, ReadSchema, ReadVersion, SchemaVersion};
+use dovetail_client::{Auth, Client, Error, ReadSchema, ReadVersion, SchemaVersion, TlsFault};
 use dovetail_codegen::manifest::Manifest;
 use dovetail_compat::NamedText;
 use dovetail_model::{Context, QualifiedSubject, Reference, SchemaId, Version, VersionSpec};
@@ -38,6 +38,28 @@ pub(crate) struct Connect {
     /// A file with the token to present; `DOVETAIL_TOKEN` may hold the token itself
     #[arg(long, env = "DOVETAIL_TOKEN_FILE", value_name = "FILE")]
     token_file: Option<PathBuf>,
+
+    /// A file with certificates of authorities to trust, in PEM, besides those the system trusts
+    #[arg(long, env = "DOVETAIL_CA_FILE", value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+
+    /// A file with the certificate to present, and what it was signed with, in PEM
+    #[arg(
+        long,
+        env = "DOVETAIL_CLIENT_CERT_FILE",
+        value_name = "FILE",
+        requires = "client_key_file"
+    )]
+    client_cert_file: Option<PathBuf>,
+
+    /// A file with the key of that certificate, in PEM
+    #[arg(
+        long,
+        env = "DOVETAIL_CLIENT_KEY_FILE",
+        value_name = "FILE",
+        requires = "client_cert_file"
+    )]
+    client_key_file: Option<PathBuf>,
 
     /// The manifest
     #[arg(long, value_name = "FILE", default_value = "dovetail.toml")]
@@ -92,25 +114,55 @@ impl Connect {
         Registry::at(&url, self)
     }
 
-    /// Who asks. The token is never an argument: those are visible to everybody on the machine.
-    fn auth(&self) -> Auth {
-        let token = std::env::var("DOVETAIL_TOKEN").unwrap_or_default();
-        match &self.token_file {
-            _ if !token.is_empty() => Auth::bearer(token),
-            Some(file) if !file.as_os_str().is_empty() => Auth::token_file(file),
-            _ => Auth::None,
-        }
+    /// A client of the registry that an import copies from.
+    pub(crate) fn source(&self, url: &str, token_file: Option<&PathBuf>) -> Outcome<Client> {
+        self.client(url, token("DOVETAIL_SOURCE_TOKEN", token_file))
     }
+
+    fn client(&self, url: &str, auth: Auth) -> Outcome<Client> {
+        let mut builder = Client::builder(url).auth(auth);
+        if let Some(file) = named(self.ca_file.as_ref()) {
+            builder = builder.certificate_authority(pem(file)?);
+        }
+        if let (Some(certificate), Some(key)) = (
+            named(self.client_cert_file.as_ref()),
+            named(self.client_key_file.as_ref()),
+        ) {
+            builder = builder.client_certificate(pem(certificate)?, pem(key)?);
+        }
+        builder
+            .build()
+            .map_err(|error| Failure::usage(with_causes(&error)))
+    }
+}
+
+/// A token from the environment, or from a file. It is never an argument: those are visible to everybody on the machine.
+fn token(variable: &str, file: Option<&PathBuf>) -> Auth {
+    let token = std::env::var(variable).unwrap_or_default();
+    match named(file) {
+        _ if !token.is_empty() => Auth::bearer(token),
+        Some(file) => Auth::token_file(file),
+        None => Auth::None,
+    }
+}
+
+/// A file that an option names. An empty variable of the environment names none.
+fn named(file: Option<&PathBuf>) -> Option<&PathBuf> {
+    file.filter(|file| !file.as_os_str().is_empty())
+}
+
+fn pem(file: &Path) -> Outcome<String> {
+    std::fs::read_to_string(file)
+        .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", file.display())))
 }
 
 impl Registry {
     /// The registry at a URL.
     pub(crate) fn at(url: &str, connect: &Connect) -> Outcome<Self> {
-        let client = Client::builder(url)
-            .auth(connect.auth())
-            .build()
-            .map_err(Failure::usage)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
+        let client = connect.client(url, token("DOVETAIL_TOKEN", connect.token_file.as_ref()))?;
+        // A thread of its own, so that connections go on while a command reads its input or works.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
             .enable_all()
             .build()
             .map_err(|error| Failure::undecided(format!("cannot start: {error}")))?;
@@ -304,21 +356,52 @@ pub(crate) fn failure(error: &Error) -> Failure {
     if error.is_incompatible() || error.is_not_permitted() {
         return Failure::refused(error);
     }
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let _ = write!(text, ": {inner}");
-        cause = inner.source();
-    }
-    let failure = Failure::undecided(text);
-    if error.is_auth() {
+    let failure = Failure::undecided(with_causes(error));
+    if let Some(fault) = error.tls_fault() {
+        failure.help(help_with_tls(fault))
+    } else if error.is_auth() {
         failure.help("set DOVETAIL_TOKEN or DOVETAIL_TOKEN_FILE to a token that may do this")
     } else if error.is_unreachable() {
-        failure.help("check the URL, and that the registry runs: `dovetail serve` starts one")
+        failure.help(
+            "check the URL, which begins with https: where the registry speaks TLS, and that the registry runs: \
+             `dovetail serve` starts one",
+        )
     } else if error.is_bad_answer() {
         failure
             .help("check that the URL is a schema registry's and not a proxy's or a login page's")
     } else {
         failure
     }
+}
+
+const fn help_with_tls(fault: TlsFault) -> &'static str {
+    match fault {
+        TlsFault::Untrusted => {
+            "trust the authority that signed it: --ca-file FILE or DOVETAIL_CA_FILE, in PEM"
+        }
+        TlsFault::OtherName => {
+            "use a host name in the URL that the certificate is for, or have it signed for this one"
+        }
+        TlsFault::OutOfTime => {
+            "renew the registry's certificate; where it is valid, set the clock of this machine"
+        }
+        TlsFault::ClientCertificate => {
+            "present a certificate that the registry trusts: --client-cert-file FILE and --client-key-file FILE, in PEM"
+        }
+        TlsFault::NoTls => {
+            "check the port, or begin the URL with http: where the registry speaks no TLS"
+        }
+        _ => "check which versions of TLS and which certificate the registry has",
+    }
+}
+
+/// An error with everything that lies beneath it.
+fn with_causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let _ = write!(text, ": {inner}");
+        cause = inner.source();
+    }
+    text
 }

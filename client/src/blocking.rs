@@ -10,6 +10,8 @@
 //! # Ok(()) }
 //! ```
 
+mod transfer;
+
 use std::{future::Future, sync::Arc, thread};
 
 use dovetail_model::{
@@ -29,6 +31,8 @@ use crate::{
     Registered, RemoveAssociations, Schema, SchemaVersion, ServerId, ServerVersion, SetMode,
     error::{Error, Kind, Result},
 };
+
+pub use transfer::Export;
 
 /// [`crate::Client`], whose methods wait. It may be used inside an async runtime too, where it holds up its thread.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use dovetail_model::bodies::ErrorBody;
 
-use crate::wire::SchemaKey;
+use crate::{http::TlsFault, wire::SchemaKey};
 
 /// Any error of this crate.
 ///
@@ -45,7 +45,7 @@ pub(crate) enum Kind {
         retry_after: Option<Duration>,
     },
     /// No answer came. `unsent` says that the registry cannot have seen the request.
-    Unreachable { unsent: bool },
+    Unreachable { unsent: bool, tls: Option<TlsFault> },
     /// No answer came in time.
     TimedOut,
     /// What came is not what the protocol promises.
@@ -162,6 +162,14 @@ impl Error {
         matches!(self.kind(), Kind::Unreachable { .. } | Kind::TimedOut)
     }
 
+    /// Why there is no TLS connection, where that is why no answer came.
+    pub fn tls_fault(&self) -> Option<TlsFault> {
+        match self.kind() {
+            Kind::Unreachable { tls, .. } => *tls,
+            _ => None,
+        }
+    }
+
     /// Whether what came back is not what a registry answers, such as a proxy's page.
     pub fn is_bad_answer(&self) -> bool {
         matches!(self.kind(), Kind::Answer(_))
@@ -215,7 +223,7 @@ impl Error {
 
     /// Whether the registry cannot have acted on the request, so that repeating it is safe whatever it is.
     pub(crate) fn was_not_acted_on(&self) -> bool {
-        matches!(self.kind(), Kind::Unreachable { unsent: true }) || self.status() == Some(429)
+        matches!(self.kind(), Kind::Unreachable { unsent: true, .. }) || self.status() == Some(429)
     }
 }
 
@@ -237,7 +245,12 @@ impl fmt::Display for Error {
             Kind::Refused { status, .. } => {
                 write!(f, "the registry answered HTTP {status} without a reason")
             }
-            Kind::Unreachable { .. } => f.write_str("no answer from the registry"),
+            Kind::Unreachable {
+                tls: Some(fault), ..
+            } => {
+                write!(f, "no TLS connection to the registry: {fault}")
+            }
+            Kind::Unreachable { tls: None, .. } => f.write_str("no answer from the registry"),
             Kind::TimedOut => f.write_str("no answer from the registry in time"),
             Kind::Answer(what) => write!(f, "the answer is not a registry's: {what}"),
             Kind::Usage(what) => f.write_str(what),

@@ -40,7 +40,7 @@ pub use deserializer::{Decoded, Deserializer};
 pub use dovetail_model as model;
 pub use dovetail_model::bodies::RegisterRequest;
 pub use error::{Error, Result};
-pub use http::Retry;
+pub use http::{Retry, TlsFault};
 pub use schemas::{CacheSettings, KnownSchema, NamedSchema, ResolvedSchema, Schemas};
 pub use serializer::{Encoded, Framing, Serializer, SerializerBuilder};
 

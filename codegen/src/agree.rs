@@ -46,7 +46,7 @@ pub fn disagreements(manifest: &Manifest, lock: &Lock) -> Vec<Disagreement> {
             found.push(Disagreement {
                 file: schema.file.clone(),
                 line: None,
-                message: error.to_string(),
+                message: error.fault(),
             });
         }
     }
@@ -89,7 +89,7 @@ pub fn leftovers(manifest: &Manifest, lock: &Lock) -> io::Result<Vec<Disagreemen
     for file in vendored(manifest.root())? {
         if !lock.schemas.iter().any(|schema| schema.file == file) {
             found.push(Disagreement {
-                message: format!("{file} is pinned by nothing; `dovetail pull` removes it"),
+                message: "nothing pins it; `dovetail pull` removes it".to_owned(),
                 file,
                 line: None,
             });

@@ -104,8 +104,7 @@ impl std::error::Error for BuildError {
             Kind::Io { error, .. } => Some(error),
             Kind::Manifest(error) => error.source(),
             Kind::Lock(error) => error.source(),
-            Kind::Vendor(error) => error.source(),
-            Kind::Disagreeing(_) | Kind::Schemas(_) | Kind::Usage(_) => None,
+            Kind::Vendor(_) | Kind::Disagreeing(_) | Kind::Schemas(_) | Kind::Usage(_) => None,
         }
     }
 }

@@ -120,8 +120,19 @@ pub enum LockError {
         #[source]
         error: io::Error,
     },
+    /// Its layout is that of another version of Dovetail.
+    #[error(
+        "{path}: its layout is {found}, and this version of Dovetail knows {FORMAT}; use the version that wrote it, or \
+         remove it and run `dovetail pull`"
+    )]
+    Layout {
+        /// The file.
+        path: String,
+        /// The layout it says it has.
+        found: i64,
+    },
     /// It is not what `dovetail pull` writes.
-    #[error("{path}: {message}; run `dovetail pull` to write it again")]
+    #[error("{path}: {message}; run `dovetail pull` to write it anew")]
     Invalid {
         /// The file.
         path: String,
@@ -163,15 +174,27 @@ impl Lock {
             });
         }
         let text = fs::read_to_string(path).map_err(failed)?;
-        Self::parse(&text).map_err(|message| LockError::Invalid {
-            path: shown,
-            message,
+        Self::parse(&text).map_err(|message| match layout(&text) {
+            Some(found) if found != i64::from(FORMAT) => LockError::Layout { path: shown, found },
+            _ => LockError::Invalid {
+                path: shown,
+                message,
+            },
         })
     }
 
     /// Reads a lock from its text. The error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let told = |error: toml::de::Error| error.to_string().trim_end().to_owned();
+        let told = |error: toml::de::Error| {
+            let line = error
+                .span()
+                .and_then(|span| Some(text.get(..span.start)?.matches('\n').count() + 1));
+            let message = error.message();
+            line.map_or_else(
+                || message.to_owned(),
+                |line| format!("line {line}: {message}"),
+            )
+        };
         // The marks of a merge are the usual reason why it is no TOML, and the parser's words would not say so.
         let merging = text.lines().any(|line| line.starts_with("<<<<<<< "));
         if merging {
@@ -280,4 +303,10 @@ impl LockedSchema {
     fn key(&self) -> (&QualifiedSubject, Version) {
         (&self.subject, self.version)
     }
+}
+
+/// The layout that a text says it has.
+fn layout(text: &str) -> Option<i64> {
+    let found: toml::Table = text.parse().ok()?;
+    found.get("version")?.as_integer()
 }

@@ -4,7 +4,12 @@
 //! control characters, so its folder is made of the safe ones, and of a hash of the name where that would not tell two
 //! subjects apart on every file system.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+    fs, io,
+    path::Path,
+};
 
 use dovetail_model::{QualifiedSubject, SchemaType, Version};
 use sha2::{Digest, Sha256};
@@ -20,30 +25,22 @@ const MAX_NAME: usize = 120;
 /// Names that some file systems keep for devices, whatever their extension.
 const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
 
-/// What is wrong with a vendored text. The text says the file and what to do.
-#[derive(Debug, thiserror::Error)]
+/// What is wrong with a vendored text. Shown, it is the file, what is wrong with it and what to do.
+#[derive(Debug)]
 pub enum VendorError {
     /// It is not there.
-    #[error("{file} is missing; run `dovetail pull`, or restore the file from version control")]
     Missing {
         /// The file, as the lock spells it.
         file: String,
     },
     /// It cannot be read.
-    #[error("{file} cannot be read: {error}")]
     Unreadable {
         /// The file, as the lock spells it.
         file: String,
         /// Why.
-        #[source]
         error: io::Error,
     },
     /// It was changed.
-    #[error(
-        "{file} is not the text of {subject} version {version} that dovetail.lock pins: expected SHA-256 {expected}, \
-         found {found}; vendored files are never edited or reformatted: restore it from version control, or run \
-         `dovetail pull`"
-    )]
     Changed {
         /// The file, as the lock spells it.
         file: String,
@@ -57,12 +54,56 @@ pub enum VendorError {
         found: String,
     },
     /// The lock names a file outside its folder.
-    #[error("{file} is not a path inside the project, so it is not read; run `dovetail pull`")]
     Outside {
         /// The file, as the lock spells it.
         file: String,
     },
 }
+
+impl VendorError {
+    /// The file, as the lock spells it.
+    pub fn file(&self) -> &str {
+        match self {
+            Self::Missing { file }
+            | Self::Unreadable { file, .. }
+            | Self::Changed { file, .. }
+            | Self::Outside { file } => file,
+        }
+    }
+
+    /// What is wrong and what to do, for where the file has been named already.
+    pub fn fault(&self) -> String {
+        match self {
+            Self::Missing { .. } => {
+                "it is missing; restore it from version control, or run `dovetail pull`".to_owned()
+            }
+            Self::Unreadable { error, .. } => format!("it cannot be read: {error}"),
+            Self::Changed {
+                subject,
+                version,
+                expected,
+                found,
+                ..
+            } => format!(
+                "it is not the text of {subject} version {version} that dovetail.lock pins: expected SHA-256 {expected}, \
+                 found {found}; vendored files are never edited or reformatted: restore it from version control, or run \
+                 `dovetail pull`"
+            ),
+            Self::Outside { .. } => {
+                "it is not a path inside the project, so it is not read; run `dovetail pull`"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for VendorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file(), self.fault())
+    }
+}
+
+impl std::error::Error for VendorError {}
 
 /// The SHA-256 of a text, in lower-case hexadecimal.
 pub fn sha256(text: &[u8]) -> String {

@@ -136,6 +136,19 @@ async fn conflicts_and_silence_have_exit_codes_of_their_own() {
     assert_eq!(to.get("/subjects").await.ok(), json!(["b"]));
     let nobody = run(&["import", "--from", "http://127.0.0.1:1"], &to).await;
     assert_eq!(nobody.status.code(), Some(101), "{}", stderr(&nobody));
+    let nobody = Command::new(binary())
+        .arg("export")
+        .env_remove("DOVETAIL_REGISTRY")
+        .current_dir(std::env::temp_dir())
+        .output()
+        .await
+        .expect("the binary runs");
+    assert_eq!(nobody.status.code(), Some(2));
+    assert!(
+        stderr(&nobody).contains("--registry"),
+        "{}",
+        stderr(&nobody)
+    );
     let neither = run(&["import"], &to).await;
     assert_eq!(neither.status.code(), Some(2));
     let missing = run(&["import", "/nowhere/registry.jsonl"], &to).await;

@@ -18,10 +18,13 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
     source::{self, Versions},
-    summary,
     texts::{Texts, target as target_of},
 };
-use crate::transfer::{Failure, Outcome, Progress, say};
+use crate::{
+    ending::{Ending, Failure, Outcome},
+    output::{counted, print, warn},
+    transfer::{Progress, failure},
+};
 
 /// How many lines, and how many bytes of them, go to the target at once.
 const LINES: usize = 500;
@@ -104,8 +107,9 @@ pub(super) async fn run(source: &Client, target: &Client, options: Options) -> O
     } else {
         "copied"
     };
-    summary(&format!(
-        "{all} versions: {} {verb}, {} there already",
+    print(&format!(
+        "{}: {} {verb}, {} there already\n",
+        counted(all, "version"),
         copy.copied,
         all - missing
     ))?;
@@ -114,10 +118,10 @@ pub(super) async fn run(source: &Client, target: &Client, options: Options) -> O
 
 /// The versions that the target has, just as the source has them.
 async fn there(target: &Client, versions: &Versions) -> Outcome<HashSet<Key>> {
-    let mut export = target.export().await?;
+    let mut export = target.export().await.map_err(failure)?;
     let mut there = HashSet::new();
     let mut rest = Vec::new();
-    while let Some(chunk) = export.chunk().await? {
+    while let Some(chunk) = export.chunk().await.map_err(failure)? {
         rest.extend_from_slice(&chunk);
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = rest.drain(..=end).collect();
@@ -143,7 +147,7 @@ async fn there(target: &Client, versions: &Versions) -> Outcome<HashSet<Key>> {
 }
 
 impl Copy<'_> {
-    async fn schemas(&mut self, wanted: Vec<Key>) -> Outcome {
+    async fn schemas(&mut self, wanted: Vec<Key>) -> Outcome<()> {
         let all = wanted.len();
         let mut read = Box::pin(source::read(self.source, wanted.into_iter()));
         while let Some((subject, found)) = read.try_next().await? {
@@ -180,7 +184,7 @@ impl Copy<'_> {
             .find(|key| !self.there.contains(key))
     }
 
-    async fn schema(&mut self, subject: QualifiedSubject, found: SchemaVersion) -> Outcome {
+    async fn schema(&mut self, subject: QualifiedSubject, found: SchemaVersion) -> Outcome<()> {
         let key = (subject.clone(), found.version);
         let deleted = self.versions.get(&key).copied().unwrap_or_default();
         let (id, now) = (found.id, self.now);
@@ -200,7 +204,7 @@ impl Copy<'_> {
         Ok(())
     }
 
-    async fn push(&mut self, line: &ExportLine) -> Outcome {
+    async fn push(&mut self, line: &ExportLine) -> Outcome<()> {
         append(&mut self.chunk, line)?;
         self.lines += 1;
         if self.lines >= LINES as u64 || self.chunk.len() >= BYTES {
@@ -210,7 +214,7 @@ impl Copy<'_> {
     }
 
     /// Sends what has gathered, as an export of its own.
-    async fn send(&mut self) -> Outcome {
+    async fn send(&mut self) -> Outcome<()> {
         let mut body = Vec::with_capacity(self.chunk.len() + 256);
         append(
             &mut body,
@@ -226,24 +230,26 @@ impl Copy<'_> {
             return Ok(());
         }
         let body = stream::iter([Ok(Bytes::from(body))]).fuse();
-        self.target.import(body, false).await?;
+        let sent = self.target.import(body, false).await;
+        sent.map_err(failure)?;
         Ok(())
     }
 
     fn outcome(&self) -> Outcome {
         for failure in self.failures.iter().take(SPELLED_OUT) {
-            say(failure);
+            warn(failure);
         }
         match self.failures.len() {
-            0 => Ok(()),
-            failed => Err(Failure::findings(format!(
-                "{failed} versions could not be copied; everything else was"
+            0 => Ok(Ending::Fine),
+            failed => Err(Failure::refused(format!(
+                "{} could not be copied; everything else was",
+                counted(failed, "version")
             ))),
         }
     }
 }
 
-fn append(body: &mut Vec<u8>, line: &ExportLine) -> Outcome {
+fn append(body: &mut Vec<u8>, line: &ExportLine) -> Outcome<()> {
     serde_json::to_writer(&mut *body, line)
         .map_err(|error| Failure::undecided(format!("a line cannot be written: {error}")))?;
     body.push(b'\n');

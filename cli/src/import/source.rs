@@ -9,7 +9,10 @@ use dovetail_model::{
 };
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::transfer::{Failure, Outcome};
+use crate::{
+    ending::{Failure, Outcome},
+    transfer::failure_of_source,
+};
 
 /// How many questions are under way at once.
 const AT_ONCE: usize = 16;
@@ -35,21 +38,24 @@ async fn subjects(source: &Client) -> Outcome<Vec<QualifiedSubject>> {
         deleted: true,
         ..ListSubjects::default()
     };
-    let mut names = source.subjects(&everywhere).await?;
+    let mut names = source
+        .subjects(&everywhere)
+        .await
+        .map_err(failure_of_source)?;
     if names.is_empty() {
         // A registry that knows no contexts takes that for the beginning of a name.
         let plain = ListSubjects {
             prefix: None,
             ..everywhere
         };
-        names = source.subjects(&plain).await?;
+        names = source.subjects(&plain).await.map_err(failure_of_source)?;
     }
     names.iter().map(|name| parsed(name)).collect()
 }
 
 pub(super) fn parsed(name: &str) -> Outcome<QualifiedSubject> {
     QualifiedSubject::parse(name).map_err(|error| {
-        Failure::findings(format!(
+        Failure::refused(format!(
             "the source has a subject that cannot be taken: {error}"
         ))
     })
@@ -64,7 +70,8 @@ async fn of_subject(
         deleted: true,
         ..ListVersions::default()
     };
-    let all = source.versions(&name, &all).await?;
+    let all = source.versions(&name, &all).await;
+    let all = all.map_err(failure_of_source)?;
     let live = source.versions(&name, &ListVersions::default()).await;
     let live = or_none(live)?.unwrap_or_default();
     let versions = all.into_iter();
@@ -95,7 +102,8 @@ pub(super) async fn version_of(
         ..ReadVersion::default()
     };
     let version = VersionSpec::Number(version);
-    Ok(source.version(&subject.to_string(), version, &how).await?)
+    let found = source.version(&subject.to_string(), version, &how).await;
+    found.map_err(failure_of_source)
 }
 
 /// Configuration and modes of these subjects, their contexts, and everything. The mode of the default context is left out:
@@ -161,6 +169,6 @@ fn or_none<T>(answer: Result<T, Error>) -> Outcome<Option<T>> {
         Err(error) if matches!(error.status(), Some(404 | 405)) => Ok(None),
         // Some registries do not take every scope that others have.
         Err(error) if error.registry_code() == Some(42208) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(failure_of_source(error)),
     }
 }

@@ -12,7 +12,7 @@ use dovetail_model::{
 };
 
 use super::source::version_of;
-use crate::transfer::{Failure, Outcome};
+use crate::ending::{Failure, Outcome};
 
 /// How many schemas one may reach by its references.
 const MOST: usize = 1000;
@@ -108,7 +108,7 @@ impl Texts {
             }
             if seen.len() > MOST {
                 let reason = format!("{} reaches more than {MOST} schemas", reference.subject);
-                return Err(Failure::findings(reason));
+                return Err(Failure::refused(reason));
             }
             if !self.0.contains_key(&key) {
                 let found = version_of(source, &key.0, key.1).await?;

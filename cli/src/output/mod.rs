@@ -13,7 +13,10 @@ mod paths;
 mod sarif;
 mod text;
 
-use std::io::{IsTerminal, Write};
+use std::{
+    fmt,
+    io::{IsTerminal, Write},
+};
 
 use clap::{Args, ValueEnum};
 
@@ -74,6 +77,15 @@ impl Output {
             Format::Sarif => sarif::report(report),
         })
     }
+}
+
+/// A number of things: "1 schema", "2 schemas".
+pub(crate) fn counted<T: Copy + fmt::Display + From<u8> + PartialEq>(
+    number: T,
+    thing: &str,
+) -> String {
+    let many = if number == T::from(1) { "" } else { "s" };
+    format!("{number} {thing}{many}")
 }
 
 /// Writes a result to standard output. A reader that has had enough, such as `head`, is no error.

@@ -9,7 +9,7 @@ use dovetail_codegen::{
 use super::{online, readable};
 use crate::{
     ending::{Ending, Failure, Outcome},
-    output::print,
+    output::{counted, print},
     registry::Connect,
 };
 
@@ -49,9 +49,9 @@ pub(super) fn run(manifest: &Manifest, connect: &Connect, ask: bool, reads: bool
     print(&super::lines(&findings))?;
     if findings.is_empty() {
         print(&format!(
-            "{} subjects and {} schemas are as they are locked.\n",
-            lock.subjects.len(),
-            lock.schemas.len()
+            "Everything is as it is locked: {}, {}.\n",
+            counted(lock.subjects.len(), "subject"),
+            counted(lock.schemas.len(), "schema")
         ))?;
         Ok(Ending::Fine)
     } else {

@@ -9,11 +9,11 @@ mod write;
 use std::path::Path;
 
 use clap::Args;
-use dovetail_codegen::lock::{LOCK, Lock};
+use dovetail_codegen::lock::{LOCK, Lock, LockError};
 
 use crate::{
     ending::{Ending, Failure, Outcome},
-    output::print,
+    output::{counted, print, warn},
     registry::Connect,
 };
 
@@ -70,7 +70,7 @@ impl Pull {
                 )));
             }
         }
-        let locked = locked(manifest.root())?;
+        let locked = locked(manifest.root(), &self.subjects)?;
         let registry = self.connect.registry()?;
         let pulled = resolve::resolve(&manifest, &registry, locked.as_ref(), &self.subjects)?;
         let unreadable = readable::older_versions(&pulled)?;
@@ -90,8 +90,8 @@ impl Pull {
         }
         write::write(manifest.root(), &pulled, &changes)?;
         print(&format!(
-            "{LOCK} pins {} schemas. Commit it with the files it names.\n",
-            pulled.lock.schemas.len()
+            "{LOCK} pins {}. Commit it with the files it names.\n",
+            counted(pulled.lock.schemas.len(), "schema")
         ))?;
         Ok(Ending::Fine)
     }
@@ -102,13 +102,21 @@ fn lines(said: &[String]) -> String {
     said.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
 
-/// The lock, if there is one. One that cannot be read is written anew by a pull, and that is said.
-fn locked(root: &Path) -> Outcome<Option<Lock>> {
-    let path = root.join(LOCK);
-    if !path.exists() {
-        return Ok(None);
+/// The lock, if there is one. A broken one is written anew where every subject is resolved again; where only some are, it
+/// would have to say what the others stay at.
+fn locked(root: &Path, moving: &[String]) -> Outcome<Option<Lock>> {
+    match Lock::read(&root.join(LOCK)) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(LockError::Missing { .. }) => Ok(None),
+        Err(LockError::Invalid { path, message }) if moving.is_empty() => {
+            warn(&format!("{path}: {message}; it is written anew"));
+            Ok(None)
+        }
+        Err(LockError::Invalid { path, message }) => {
+            Err(Failure::usage(format!("{path}: {message}")).help(
+                "restore it from version control, or run `dovetail pull` without naming subjects, which writes it anew",
+            ))
+        }
+        Err(error) => Err(Failure::usage(error)),
     }
-    Lock::read(&path).map(Some).map_err(|error| {
-        Failure::usage(error).help(format!("remove {} and pull again", path.display()))
-    })
 }

@@ -83,7 +83,7 @@ impl Resolving<'_> {
                 (locked.version, Some(request.to_string()), None)
             }
             (Source::Used(request), _) => {
-                let version = self.newest(entry, request).await?;
+                let version = self.newest(manifest, entry, request).await?;
                 (version, Some(request.to_string()), None)
             }
             (Source::Owned { .. }, _) => match self.registered(manifest, entry).await? {
@@ -101,20 +101,25 @@ impl Resolving<'_> {
     }
 
     /// The newest version that is asked for.
-    async fn newest(&self, entry: &SubjectEntry, request: &VersionRequest) -> Outcome<Version> {
+    async fn newest(
+        &self,
+        manifest: &Manifest,
+        entry: &SubjectEntry,
+        request: &VersionRequest,
+    ) -> Outcome<Version> {
         let name = entry.name.to_string();
         if *request == VersionRequest::Latest {
             let found = self.registry.client().latest(&name).await;
             return found
                 .map(|found| found.version)
-                .map_err(|error| not_there(entry, &error));
+                .map_err(|error| not_there(manifest, entry, &error));
         }
         let versions = self
             .registry
             .client()
             .versions(&name, &ListVersions::default())
             .await;
-        let versions = versions.map_err(|error| not_there(entry, &error))?;
+        let versions = versions.map_err(|error| not_there(manifest, entry, &error))?;
         let newest = versions
             .iter()
             .filter(|version| request.allows(**version))
@@ -122,7 +127,9 @@ impl Resolving<'_> {
         newest.copied().ok_or_else(|| {
             let known: Vec<String> = versions.iter().map(ToString::to_string).collect();
             Failure::usage(format!(
-                "subject \"{name}\" has no version {request}; it has {}",
+                "{}:{}: subject \"{name}\" has no version {request}; it has {}",
+                manifest.path.display(),
+                entry.line,
                 known.join(", ")
             ))
         })
@@ -277,11 +284,13 @@ fn locked_references(context: &Context, references: &[Reference]) -> Vec<LockedR
     targets.collect()
 }
 
-fn not_there(entry: &SubjectEntry, error: &Error) -> Failure {
+fn not_there(manifest: &Manifest, entry: &SubjectEntry, error: &Error) -> Failure {
     if error.is_not_found() {
         Failure::usage(format!(
-            "line {}: the registry has no subject \"{}\"",
-            entry.line, entry.name
+            "{}:{}: the registry has no subject \"{}\"",
+            manifest.path.display(),
+            entry.line,
+            entry.name
         ))
     } else {
         failure(error)

@@ -144,11 +144,17 @@ impl Source {
                 let registry = registry(from)?;
                 let found = registry.run(registry.version(subject, *version))?;
                 found.ok_or_else(|| {
+                    let which = match version {
+                        VersionSpec::Latest => String::new(),
+                        version @ VersionSpec::Number(_) => {
+                            format!("version {} of ", version_word(*version))
+                        }
+                    };
                     Failure::undecided(format!(
-                        "{} has no version {} of subject {subject:?}",
-                        registry.url(),
-                        version_word(*version)
+                        "{} has no {which}subject {subject:?}",
+                        registry.url()
                     ))
+                    .help("`dovetail subjects` lists the subjects, and `dovetail show SUBJECT` its versions")
                 })
             }
             Self::Id { registry: from, id } => {

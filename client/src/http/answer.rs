@@ -10,6 +10,7 @@ use reqwest::{
 };
 use serde::de::DeserializeOwned;
 
+use super::TlsFault;
 use crate::error::{Error, Kind, Result};
 
 /// The body of an answer that is no refusal.
@@ -73,14 +74,15 @@ async fn read_whole(mut response: Response, limit: usize) -> Result<Bytes> {
 pub(crate) fn broken(error: reqwest::Error) -> Error {
     // The library repeats the URL, which the message has already.
     let error = error.without_url();
+    let tls = TlsFault::beneath(&error);
     let kind = if error.is_connect() {
-        Kind::Unreachable { unsent: true }
+        Kind::Unreachable { unsent: true, tls }
     } else if error.is_timeout() {
         Kind::TimedOut
     } else if error.is_builder() {
         Kind::Usage("the request cannot be built".into())
     } else {
-        Kind::Unreachable { unsent: false }
+        Kind::Unreachable { unsent: false, tls }
     };
     Error::because(kind, error)
 }

@@ -3,11 +3,13 @@
 mod answer;
 mod call;
 mod exchange;
+mod fault;
 mod retry;
 mod tls;
 
 pub(crate) use answer::{Answer, broken};
 pub(crate) use call::{Call, Repeat};
 pub(crate) use exchange::Exchange;
+pub use fault::TlsFault;
 pub use retry::Retry;
 pub(crate) use tls::Tls;

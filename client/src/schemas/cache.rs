@@ -199,7 +199,12 @@ impl Cache {
 fn outcome(landed: Result<watch::Ref<'_, Option<Outcome>>, watch::error::RecvError>) -> Outcome {
     let landed = landed.ok().and_then(|landed| landed.clone());
     // It was let go where the runtime that carried it ended.
-    landed.unwrap_or_else(|| Err(Error::new(Kind::Unreachable { unsent: false })))
+    landed.unwrap_or_else(|| {
+        Err(Error::new(Kind::Unreachable {
+            unsent: false,
+            tls: None,
+        }))
+    })
 }
 
 /// Where a flight lands. It is no longer on its way when this is dropped, even by a panic.

@@ -147,7 +147,7 @@ fn everything_that_disagrees_is_said_at_once() {
         "dovetail.toml:1: subject \"orders-value\" is asked for at version 3, and dovetail.lock pins version 2",
         "dovetail.toml:4: subject \"new\" is not in dovetail.lock",
         "it lacks money version 7, which is referred to as \"Money\"",
-        "schemas/registry/orders-value/v1.avsc is missing",
+        "schemas/registry/orders-value/v1.avsc: it is missing",
     ] {
         assert!(said.contains(part), "{said}");
     }
@@ -169,7 +169,7 @@ fn what_nothing_asks_for_is_left_over() {
         "{said:?}"
     );
     assert!(
-        said[2].contains("schemas/registry/stray.avsc is pinned by nothing"),
+        said[2].contains("schemas/registry/stray.avsc: nothing pins it"),
         "{said:?}"
     );
 }

@@ -12,7 +12,7 @@ async fn pulled() -> (Node, Project) {
         .ok();
     let project = Project::with_registry(node.base());
     project.write("dovetail.toml", "[[subject]]\nname = \"orders-value\"\n");
-    project.run(&["pull"]).ends(0).says("pins 1 schemas");
+    project.run(&["pull"]).ends(0).says("pins 1 schema.");
     (node, project)
 }
 
@@ -93,4 +93,56 @@ async fn a_newer_version_is_drift_online_and_a_finding_only_if_it_cannot_be_read
     assert!(!project.path().join(TEXT).exists());
     project.run(&["pull", "--check", "--online"]).ends(0);
     project.run(&["pull", "nothing"]).ends(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_lock_and_texts_is_said_once_with_one_advice() {
+    let (_node, project) = pulled().await;
+    project
+        .run(&["pull", "--check"])
+        .ends(0)
+        .says("1 subject, 1 schema.");
+    let text = project.read(TEXT);
+    project.write(TEXT, "\"string\"");
+    let changed = project.run(&["pull", "--check"]).ends(100);
+    assert_eq!(changed.out.matches(TEXT).count(), 1, "{}", changed.out);
+    project.write(TEXT, &text);
+
+    let lock = project.read("dovetail.lock");
+    let conflict = format!("<<<<<<< HEAD\n{lock}");
+    project.write("dovetail.lock", &conflict);
+    let broken = project.run(&["pull", "--check"]).ends(100);
+    let times = broken.out.matches("dovetail pull").count();
+    assert_eq!(times, 1, "{}", broken.out);
+    project
+        .run(&["pull", "orders-value"])
+        .ends(2)
+        .says("merge conflicts")
+        .says("without naming subjects");
+    assert_eq!(project.read("dovetail.lock"), conflict);
+    project
+        .run(&["pull", "--dry-run"])
+        .ends(0)
+        .says("write dovetail.lock");
+    assert_eq!(project.read("dovetail.lock"), conflict);
+    project
+        .run(&["pull"])
+        .ends(0)
+        .says("merge conflicts; it is written anew");
+    assert_eq!(project.read("dovetail.lock"), lock);
+
+    let newer = lock.replacen("version = 1", "version = 9", 1);
+    project.write("dovetail.lock", &newer);
+    project
+        .run(&["pull"])
+        .ends(2)
+        .says("use the version that wrote it");
+    assert_eq!(project.read("dovetail.lock"), newer);
+    project.write("dovetail.lock", &lock);
+
+    project.write("dovetail.toml", "\n[[subject]]\nname = \"nobody\"\n");
+    project
+        .run(&["pull"])
+        .ends(2)
+        .says("dovetail.toml:2: the registry has no subject");
 }

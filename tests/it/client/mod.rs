@@ -6,6 +6,8 @@
 )]
 
 mod routes;
+mod tls;
+mod transfer;
 
 use dovetail_client::{Client, Error, Register, RegisterRequest, Registered};
 use dovetail_tests::Node;
