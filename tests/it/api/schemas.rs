@@ -190,7 +190,10 @@ on_both!(a_guid_is_found_under_the_id_that_is_still_carried, |node| {
         let body = json!({ "schema": STRING, "id": id });
         let path = format!("/subjects/{subject}/versions");
         let imported = node.post(&path, &body).await.ok();
-        guid = imported["guid"].as_str().expect("text").to_owned();
+        imported["guid"]
+            .as_str()
+            .expect("text")
+            .clone_into(&mut guid);
     }
     let path = format!("/schemas/guids/{guid}");
     for (id, subject) in [(5, "a"), (6, "b"), (7, "c")] {
