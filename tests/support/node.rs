@@ -22,6 +22,8 @@ pub struct Node {
     client: Client,
     child: Child,
     log: mpsc::UnboundedReceiver<String>,
+    /// So that the files are there as long as the node is: it opens further connections to them when it needs some.
+    _database: Option<Database>,
 }
 
 impl Deref for Node {
@@ -49,7 +51,10 @@ impl Node {
     pub async fn listening(database: &Database, arguments: &[&str]) -> Self {
         let mut command = Self::command(database);
         command.args(arguments);
-        Self::spawn(command).await
+        Self {
+            _database: Some(database.clone()),
+            ..Self::spawn(command).await
+        }
     }
 
     /// Runs a command that starts a node, such as a changed [`Node::command`], and waits until the node listens.
@@ -70,7 +75,12 @@ impl Node {
             }
         });
         let client = Client::new(&listening_address(&mut log).await);
-        Self { client, child, log }
+        Self {
+            client,
+            child,
+            log,
+            _database: None,
+        }
     }
 
     /// The command that starts a node on a free port, for tests that expect it to refuse.
