@@ -1,7 +1,7 @@
 //! What everyone who reads Protobuf schemas has to do alike: the registry, the client and the generator of types.
 //!
 //! [`bundled`] has the files that need no reference, [`pass_on`] mends what the parser misses of public imports, and
-//! [`sorted`] makes descriptors the same bytes each time. No function here does I/O.
+//! `sorted` makes descriptors the same bytes each time. No function here does I/O.
 
 #![warn(missing_docs)]
 
