@@ -132,8 +132,8 @@ impl Builder {
     /// Takes a type of your own, such as `crate::Money`, in place of the one that would be made: of Avro by the full name its
     /// schema gives it, as of Protobuf, where it may be a package as well; of JSON Schema by the name of the type.
     ///
-    /// For Protobuf it must implement `prost::Message`. For Avro it must implement `dovetail_runtime::Codec` with itself as the value, `Clone`, `Debug`, `PartialEq`, and
-    /// `serde`'s traits where the options ask for them.
+    /// For Protobuf it must implement `prost::Message`. For Avro it must implement `dovetail_runtime::Codec` with itself as the
+    /// value, `Clone`, `Debug`, `PartialEq`, and `serde`'s traits where the options ask for them.
     #[must_use]
     pub fn replace(self, name: &str, path: &str) -> Self {
         let (name, path) = (name.to_owned(), path.to_owned());

@@ -36,11 +36,11 @@ pub struct Options {
     pub builders: bool,
     /// Whether types of Avro that hold strings or bytes have a twin that borrows them: `OrderRef<'a>` beside `Order`.
     pub borrowed: bool,
-    /// Whether types of Avro get by without `std`, on `alloc`. Maps are `BTreeMap` then, and `serde`'s traits are left out; the runtime
-    /// is taken without its default features.
+    /// Whether types of Avro get by without `std`, on `alloc`. Maps are `BTreeMap` then, and `serde`'s traits are left out; the
+    /// runtime is taken without its default features.
     pub no_std: bool,
-    /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro and
-    /// Protobuf by full name, where a package of Protobuf may have a module in its place; of JSON Schema by the name of the type.
+    /// Types of your own in place of those that would be made, as paths such as `crate::Money`: of Avro and Protobuf by full
+    /// name, where a package of Protobuf may have a module in its place; of JSON Schema by the name of the type.
     pub replacements: BTreeMap<String, String>,
     /// A namespace that is left out of module paths where it leads.
     pub strip_namespace: Option<String>,
@@ -85,8 +85,8 @@ pub enum Decimal {
     /// A type of the runtime that holds the digits, as many as there are.
     #[default]
     Runtime,
-    /// `rust_decimal::Decimal`, where the precision is no more than the 28 digits that it has room for; the runtime needs its feature
-    /// of that name.
+    /// `rust_decimal::Decimal`, where the precision is no more than the 28 digits that it has room for; the runtime needs its
+    /// feature of that name.
     #[serde(rename = "rust_decimal")]
     RustDecimal,
     /// `bigdecimal::BigDecimal`; the runtime needs its feature of that name.

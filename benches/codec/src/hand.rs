@@ -1,6 +1,6 @@
 //! The codec that one would write by hand for this event: the ceiling.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 
 use dovetail_runtime::logical::{Decimal, TimestampMicros, Uuid};
 
@@ -187,7 +187,7 @@ pub fn decode_borrowed(mut bytes: &[u8]) -> Read<OrderPlacedRef<'_>> {
                 tags: read_blocks(input, read_text)?,
             })
         })?,
-        labels: labels_borrowed(input)?,
+        labels: labels(input)?,
         address: AddressRef {
             street: read_text(input)?,
             city: read_text(input)?,
@@ -257,7 +257,7 @@ fn read_blocks<'a, T>(
     }
 }
 
-fn labels(input: &mut &[u8]) -> Read<HashMap<String, String>> {
+fn labels<'a, T: From<&'a str> + Eq + Hash>(input: &mut &'a [u8]) -> Read<HashMap<T, T>> {
     let mut labels = HashMap::new();
     loop {
         let count = read_long(input)?;
@@ -270,27 +270,8 @@ fn labels(input: &mut &[u8]) -> Read<HashMap<String, String>> {
         let count = usize::try_from(count.unsigned_abs()).map_err(|_| Malformed)?;
         labels.reserve(count.min(input.len()));
         for _ in 0..count {
-            let key = read_text(input)?.to_owned();
-            labels.insert(key, read_text(input)?.to_owned());
-        }
-    }
-}
-
-fn labels_borrowed<'a>(input: &mut &'a [u8]) -> Read<HashMap<&'a str, &'a str>> {
-    let mut labels = HashMap::new();
-    loop {
-        let count = read_long(input)?;
-        if count == 0 {
-            return Ok(labels);
-        }
-        if count < 0 {
-            read_long(input)?;
-        }
-        let count = usize::try_from(count.unsigned_abs()).map_err(|_| Malformed)?;
-        labels.reserve(count.min(input.len()));
-        for _ in 0..count {
-            let key = read_text(input)?;
-            labels.insert(key, read_text(input)?);
+            let key = read_text(input)?.into();
+            labels.insert(key, read_text(input)?.into());
         }
     }
 }

@@ -93,3 +93,35 @@ impl fmt::Display for TlsFault {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use rustls::{AlertDescription, CertificateError, Error as Tls};
+
+    use super::TlsFault;
+
+    #[test]
+    fn a_fault_is_found_however_deep_it_lies() {
+        for (error, fault) in [
+            (
+                Tls::AlertReceived(AlertDescription::CertificateRequired),
+                TlsFault::ClientCertificate,
+            ),
+            (
+                Tls::AlertReceived(AlertDescription::ProtocolVersion),
+                TlsFault::Other,
+            ),
+            (
+                Tls::InvalidCertificate(CertificateError::Revoked),
+                TlsFault::Other,
+            ),
+        ] {
+            let within = io::Error::other(io::Error::other(error));
+            assert_eq!(TlsFault::beneath(&within), Some(fault));
+        }
+        let plain = io::Error::from(io::ErrorKind::ConnectionRefused);
+        assert_eq!(TlsFault::beneath(&plain), None);
+    }
+}

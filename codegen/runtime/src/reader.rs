@@ -1,10 +1,11 @@
 //! Reading the parts of Avro's binary encoding from a slice that anyone may have sent.
 
+use alloc::format;
+
 use crate::{
     Limits,
     error::{Cause, Error},
 };
-use alloc::format;
 
 /// A place in a slice of bytes, and what may still be spent on reading it.
 #[derive(Debug, Clone)]

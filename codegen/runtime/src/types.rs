@@ -1,7 +1,8 @@
 //! What every generated type of a schema offers.
 
-use crate::{Codec, Error, Limits, Plan, Reader, codec::CodecRef, single_object};
 use alloc::vec::Vec;
+
+use crate::{Codec, Error, Limits, Plan, Reader, codec::CodecRef, single_object};
 
 /// A type that was generated from a schema, and is the schema's root.
 pub trait AvroType: Codec<Value = Self> + Sized {

@@ -240,9 +240,7 @@ impl Sources {
         }
         self.pass_on()
     }
-}
 
-impl Sources {
     /// Has the imports show what they pass on. The text itself, which nothing imports, stays as it is.
     fn pass_on(&mut self) -> Result<(), SchemaError> {
         let files = self.files.get_mut();

@@ -355,9 +355,7 @@ impl ContextView {
     pub fn schema_count(&self) -> usize {
         self.schemas.len()
     }
-}
 
-impl ContextView {
     /// Notes that a content has an id.
     pub(super) fn note_id(&mut self, guid: Guid, id: SchemaId) {
         let lowest = self.by_guid.entry(guid).or_insert(id);

@@ -280,3 +280,46 @@ impl Told {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Fanned, Recipient, parts};
+    use crate::webhooks::{EventId, NewEvent, SubscriptionId};
+
+    fn fanned(position: i64, recipients: u32) -> Fanned {
+        let recipient = |number: u32| Recipient {
+            subscription: SubscriptionId::new(&number.to_string()),
+            lane: "subject:a".to_owned(),
+        };
+        Fanned {
+            event: NewEvent {
+                id: EventId::new(&position.to_string()),
+                event_type: "mode.changed".to_owned(),
+                subject: None,
+                seq: None,
+                occurred_at: 0,
+                body: bytes::Bytes::new(),
+            },
+            with_schema: false,
+            position,
+            recipients: (0..recipients).map(recipient).collect(),
+        }
+    }
+
+    #[test]
+    fn a_part_has_so_many_recipients_at_most_and_all_come_in_order() {
+        let told = |events: &[Fanned]| -> Vec<(i64, Recipient)> {
+            let each = events.iter().flat_map(|event| {
+                let recipients = event.recipients.iter().cloned();
+                recipients.map(|recipient| (event.position, recipient))
+            });
+            each.collect()
+        };
+        let events = [fanned(1, 2), fanned(2, 7), fanned(3, 3), fanned(4, 1)];
+        let whole = told(&events);
+        let parts = parts(events.to_vec(), 3);
+        let sizes: Vec<usize> = parts.iter().map(|part| told(part).len()).collect();
+        assert_eq!(sizes, [3, 3, 3, 3, 1]);
+        assert_eq!(told(&parts.concat()), whole);
+    }
+}

@@ -4,36 +4,30 @@
 //! What must hold: no event is lost, none arrives before an earlier one of its subject, no subject has two attempts in
 //! flight, whoever lost a lease records nothing, and retries are due inside their band.
 
+mod ground;
 mod world;
 
 use std::{
     collections::HashSet,
     future::Future,
-    ops::Range,
-    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering as Atomic},
-    },
+    sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
-    thread,
     time::Duration,
 };
 
 use dovetail_model::{Mode, Subject};
 use dovetail_server::{
     core::{Change, ChangeKind, Scope},
-    storage::{Storage, StorageError, open},
+    storage::{Storage, StorageError},
     webhooks::{
         Claimer, Delivered, Deliverer, Delivery, DeliveryQuery, DeliveryStatus, EventId, FanOuter,
         Filter, Job, LaneClass, Next, OnDeadLetter, Ordering, Places, Schedule, Slots, Step,
         Subscription, SubscriptionId, SubscriptionState, WebhookStore,
     },
 };
-use dovetail_tests::Database;
-use tokio::runtime::{Builder, Runtime};
 
+use self::ground::{Ground, each, seeds};
 use self::world::{Chance, DEADLINE, Plain, Seen, Stepwise, Time, Wire, event_id};
 
 type Result<T> = std::result::Result<T, StorageError>;
@@ -48,31 +42,6 @@ const DELAYS: [i64; 5] = [5_000, 60_000, 600_000, 3_600_000, 7_200_000];
 const HOUR: i64 = 3_600_000;
 
 const SUBJECTS: [&str; 3] = ["a", "b", "c"];
-
-/// What the runs of a thread share: one database, so that a run costs no migration.
-struct Ground {
-    /// Of this thread alone: another one between it and the database would be woken for every statement.
-    runtime: Arc<Runtime>,
-    storage: Arc<dyn Storage>,
-    _database: Database,
-}
-
-impl Ground {
-    fn new() -> Self {
-        let runtime = Arc::new(Builder::new_current_thread().enable_all().build().unwrap());
-        let database = Database::sqlite();
-        let storage = runtime.block_on(open(database.url())).unwrap();
-        Self {
-            runtime,
-            storage,
-            _database: database,
-        }
-    }
-
-    fn store(&self) -> Arc<dyn WebhookStore> {
-        Arc::clone(&self.storage).webhooks()
-    }
-}
 
 /// What a node is at.
 enum Work {
@@ -484,11 +453,6 @@ fn subject(change: &Change) -> &str {
     }
 }
 
-fn seeds() -> u64 {
-    let asked = std::env::var("DOVETAIL_SIMULATION_SEEDS").ok();
-    asked.map_or(100, |seeds| seeds.parse().expect("a number of seeds"))
-}
-
 /// Three nodes, and six hundred things that happen.
 fn storm(ground: &Ground, seed: u64) -> Run<'_> {
     let mut run = Run::new(ground, seed, 3);
@@ -498,31 +462,6 @@ fn storm(ground: &Ground, seed: u64) -> Run<'_> {
     run.heal();
     run.check(seed);
     run
-}
-
-/// Runs every seed, on several threads with a database each: a run waits for its database most of the time.
-fn each(seeds: Range<u64>, run: impl Fn(&Ground, u64) + Sync) {
-    let next = AtomicU64::new(seeds.start);
-    let work = || {
-        let ground = Ground::new();
-        loop {
-            let seed = next.fetch_add(1, Atomic::Relaxed);
-            if seed >= seeds.end {
-                return;
-            }
-            let ended = catch_unwind(AssertUnwindSafe(|| run(&ground, seed)));
-            if let Err(panic) = ended {
-                next.store(seeds.end, Atomic::Relaxed);
-                resume_unwind(panic);
-            }
-        }
-    };
-    let threads = 2 * thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(work);
-        }
-    });
 }
 
 #[test]
@@ -565,4 +504,30 @@ fn a_crash_after_any_number_of_steps_loses_nothing() {
         run.heal();
         run.check(steps);
     });
+}
+
+/// A node claims and stands still; the clock leaps ahead, another node takes over, and the clock comes back.
+#[test]
+fn a_lease_that_was_taken_over_begins_nothing_when_the_clock_comes_back() {
+    const SEED: u64 = 2_000_000;
+    let ground = Ground::new();
+    let mut run = Run::new(&ground, SEED, 2);
+    run.commit_change();
+    run.begin(0, None);
+    while run.poll(0) {}
+    let is_claimed = |node: &Node| {
+        let is_delivery = |work: &Work| matches!(work, Work::Deliver(..));
+        node.work.iter().any(is_delivery)
+    };
+    for (at, then) in [(0, HOUR), (1, -HOUR)] {
+        run.begin(at, Some(LaneClass::Fresh));
+        while !is_claimed(&run.nodes[at]) {
+            assert!(run.poll(at), "node {at} claims something");
+        }
+        run.wire.pass(then);
+    }
+    while run.poll(0) {}
+    assert!(run.wire.seen.lock().unwrap().arrived.is_empty());
+    run.heal();
+    run.check(SEED);
 }

@@ -1,7 +1,6 @@
 //! Arrays, maps, and boxes around recursive types.
 
-use alloc::collections::BTreeMap;
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 use core::marker::PhantomData;
 #[cfg(feature = "std")]
 use std::collections::HashMap;

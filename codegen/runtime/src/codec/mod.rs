@@ -4,11 +4,12 @@
 //! milliseconds or microseconds. So a way of writing is a type of its own here, a [`Codec`], and a generated type names
 //! the codec of each of its fields. All of it is resolved at compile time and inlined.
 
-use alloc::vec::Vec;
 mod borrowed;
 mod collections;
 mod primitives;
 mod unions;
+
+use alloc::vec::Vec;
 
 pub use borrowed::{CodecRef, Owned, UnionRef};
 #[cfg(feature = "std")]

@@ -1,12 +1,13 @@
 //! The primitive types, and what they are promoted from.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use super::Codec;
 use crate::{
     At, Error, Reader,
     plan::{Node, Promotion},
     write,
 };
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 /// `null`.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,8 @@
 //! Durations.
 
-use crate::{At, Codec, Error, Reader};
 use alloc::vec::Vec;
+
+use crate::{At, Codec, Error, Reader};
 
 /// Months, days and milliseconds, which do not convert into one another.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -1,10 +1,11 @@
 //! Points in time, dates and times of day, as the numbers they are written as.
 
+use alloc::vec::Vec;
+
 use crate::{
     At, Codec, Error, Reader,
     codec::{Int, Long},
 };
-use alloc::vec::Vec;
 
 /// Each is a number with a name; they differ in what carries them and what it counts.
 macro_rules! number_types {

@@ -4,14 +4,13 @@
 //! recursive types make it a graph. Where both types are written alike, the node says so, and reading takes the straight
 //! path from there on down.
 
-use alloc::{boxed::Box, string::ToString, vec, vec::Vec};
 mod build;
 mod problems;
 mod sameness;
 mod skip;
 mod union;
 
-use alloc::sync::Arc;
+use alloc::{boxed::Box, string::ToString, sync::Arc, vec, vec::Vec};
 use core::{fmt, marker::PhantomData};
 
 use crate::{

@@ -1,7 +1,8 @@
 //! What a whole plan tells: where both sides are written alike, and whether anything can be read at all.
 
-use crate::schema::{Kind, NodeId, Schema};
 use alloc::{vec, vec::Vec};
+
+use crate::schema::{Kind, NodeId, Schema};
 
 use super::{Action, Node};
 

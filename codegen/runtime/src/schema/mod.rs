@@ -4,7 +4,6 @@
 //! Reading is lenient: what a registry took is not refused again. Whatever would make a schema mean nothing is refused:
 //! types that are defined nowhere, unions inside unions, fields without a type.
 
-use alloc::{borrow::ToOwned, format, string::String, vec, vec::Vec};
 mod canonical;
 mod fingerprint;
 mod json;
@@ -13,7 +12,7 @@ mod name;
 mod parse;
 mod same;
 
-use alloc::collections::BTreeMap;
+use alloc::{borrow::ToOwned, collections::BTreeMap, format, string::String, vec, vec::Vec};
 use core::fmt;
 
 use serde_json::Value;

@@ -1,8 +1,9 @@
 //! Values of any schema, for those who have no type of it.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
 mod default;
 mod read;
+
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 pub use default::default_value;
 pub(crate) use default::write_default;

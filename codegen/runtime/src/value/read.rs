@@ -1,12 +1,13 @@
 //! Reading values with a schema, straight or by a plan.
 
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
+
 use super::Value;
 use crate::{
     At, Error, Reader,
     plan::{Action, Node, Promotion, Shape},
     schema::{Kind, NodeId, Primitive, Record, Schema},
 };
-use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
 
 /// The stack that one level of a value takes while it is read.
 const LEVEL: usize = 512;

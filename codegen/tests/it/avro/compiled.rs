@@ -19,17 +19,8 @@ const BARE: &str = "thumbv7em-none-eabi";
 /// Checks a library of the modules that has `alloc` only. Where the toolchain has no target without `std`, what is checked is that
 /// neither the library nor the runtime names it.
 pub(crate) fn check_without_std(name: &str, output: &Output) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let folder = package(name, "default-features = false", "");
     let source = folder.join("src");
-    fs::create_dir_all(&source).unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let manifest = format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         dovetail-runtime = {{ path = \"{}\", default-features = false }}\n\n[workspace]\n",
-        root.join("runtime").display()
-    );
-    write(&folder.join("Cargo.toml"), &manifest);
-    fs::copy(root.join("../Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     let library = format!("#![no_std]\n{}", modules(&source, output));
     write(&source.join("lib.rs"), &library);
     let sysroot = Command::new("rustc").args(["--print", "sysroot"]).output();
@@ -46,6 +37,21 @@ pub(crate) fn check_without_std(name: &str, output: &Output) {
         .status()
         .unwrap();
     assert!(status.success(), "{} does not compile", folder.display());
+}
+
+/// The folder of a crate that needs the runtime in some way, with the versions of this workspace.
+fn package(name: &str, runtime: &str, rest: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(folder.join("src")).unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+         dovetail-runtime = {{ path = \"{}\", {runtime} }}\n{rest}\n[workspace]\n",
+        root.join("runtime").display()
+    );
+    write(&folder.join("Cargo.toml"), &manifest);
+    fs::copy(root.join("../Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    folder
 }
 
 /// Writes the modules, and what brings them in.
@@ -70,18 +76,9 @@ const ALLOWED: &str = "#[allow(clippy::pedantic, non_camel_case_types)]";
 impl Compiled {
     /// Builds a crate of the modules and a `main.rs`.
     pub(crate) fn new(name: &str, output: &Output, features: &[&str], main: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let rest = "serde = \"1\"\nserde_json = \"1\"\n\n[profile.dev]\ndebug = false\nincremental = false\nopt-level = 0\n";
+        let folder = package(name, &format!("features = {features:?}"), rest);
         let source = folder.join("src");
-        fs::create_dir_all(&source).unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let manifest = format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-             dovetail-runtime = {{ path = \"{}\", features = {features:?} }}\nserde = \"1\"\nserde_json = \"1\"\n\n\
-             [profile.dev]\ndebug = false\nincremental = false\nopt-level = 0\n\n[workspace]\n",
-            root.join("runtime").display()
-        );
-        write(&folder.join("Cargo.toml"), &manifest);
-        fs::copy(root.join("../Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         write(&source.join("lib.rs"), &modules(&source, output));
         write(&source.join("main.rs"), main);
         let status = Command::new(env!("CARGO"))

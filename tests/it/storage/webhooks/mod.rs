@@ -1,8 +1,8 @@
 //! The tables of the webhooks.
 //!
 //! `subscriptions` covers what is stored of a subscription, `leases` who gets what a fan-out owed, `outcomes` what an attempt
-//! leaves behind, `places` how much of a receiver is used at a time, `replays` what is sent again, and `care` what is
-//! listed, counted, put right and thrown away.
+//! leaves behind, `places` how much of a receiver is used at a time, `replays` what is sent again, `turns` who writes next, and
+//! `care` what is listed, counted, put right and thrown away.
 
 mod care;
 mod leases;
@@ -10,6 +10,7 @@ mod outcomes;
 mod places;
 mod replays;
 mod subscriptions;
+mod turns;
 
 use std::{collections::HashMap, sync::Arc};
 
