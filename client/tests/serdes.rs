@@ -1,8 +1,10 @@
 //! Messages written and read with schemas of a real registry, in every format.
 
+use std::sync::Arc;
+
 use apache_avro::types::Value;
 use dovetail_client::{
-    Client, Decoded, Encoded, Framing, KnownSchema, RegisterRequest,
+    Client, Decoded, Encoded, Framing, KnownSchema, NamedSchema, RegisterRequest, ResolvedSchema,
     codec::{
         Codec,
         avro::{Generated, Serde, Values},
@@ -479,6 +481,29 @@ async fn protobuf_messages_are_read_without_a_type() {
         .deserialize(&payload)
         .await;
     assert_eq!(read.unwrap().to_string(), message.to_string());
+}
+
+#[test]
+fn what_public_imports_pass_on_is_seen_through_any_number_of_them() {
+    let known = |text: &str| Arc::new(KnownSchema::of_text(SchemaType::Protobuf, text));
+    let named = |(name, text): (&str, &str)| NamedSchema {
+        name: name.to_owned(),
+        schema: known(text),
+    };
+    let references = [
+        ("d.proto", "syntax = \"proto3\"; package x; message D {}"),
+        ("c.proto", "syntax = \"proto3\"; import public \"d.proto\";"),
+        ("b.proto", "syntax = \"proto3\"; import public \"c.proto\";"),
+        ("a.proto", "syntax = \"proto3\"; import public \"b.proto\";"),
+    ];
+    let text = "syntax = \"proto3\"; import \"a.proto\"; message M { x.D d = 1; }";
+    let schema = ResolvedSchema {
+        schema: known(text),
+        references: references.map(named).to_vec(),
+    };
+    let message = Pool::of(&schema).unwrap().message("M").unwrap();
+    let field = message.get_field_by_name("d").unwrap();
+    assert_eq!(field.kind().as_message().unwrap().full_name(), "x.D");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,8 @@
 //! Texts are read (`texts.rs`) into the runtime's trees; types that several of them define alike are found
 //! (`sharing.rs`). Then every named type, every union with several branches and every root without a name becomes an
 //! *item* with a place in a module (`items.rs`), and its parts are lowered to Rust types (`ty.rs`); `recursion.rs` says
-//! where a box is needed, and `twins.rs` what has a twin that borrows. `emit/` prints items, and `modules.rs` puts what was printed into files.
+//! where a box is needed, and `twins.rs` what has a twin that borrows. `emit/` prints items, and `modules.rs` puts what was
+//! printed into files.
 
 mod emit;
 mod items;
@@ -32,12 +33,17 @@ pub fn generate(units: &[Unit], options: &Options) -> Result<Output, Error> {
     Ok(Output {
         modules,
         warnings: notes.warnings,
-        known: known(&texts, &items, notes.renamed),
+        known: known(&texts, &items, notes.renamed, options),
     })
 }
 
 /// What options can be about.
-fn known(texts: &[texts::Text<'_>], items: &items::Items, renamed: BTreeSet<String>) -> Known {
+fn known(
+    texts: &[texts::Text<'_>],
+    items: &items::Items,
+    renamed: BTreeSet<String>,
+    options: &Options,
+) -> Known {
     let mut known = Known {
         renamed,
         ..Known::default()
@@ -49,7 +55,9 @@ fn known(texts: &[texts::Text<'_>], items: &items::Items, renamed: BTreeSet<Stri
             let kind = texts[item.text].schema.kind(item.node);
             known.types.insert(kind.full_name().to_owned());
         }
-        known.attributed.insert(format!("{}Ref", item.identifier));
+        if options.borrowed {
+            known.attributed.insert(twins::usual(&item.identifier));
+        }
     }
     known
 }

@@ -95,7 +95,7 @@ fn keys_that_name_something_of_any_format_are_not_warned_about() {
 fn keys_that_name_nothing_are_warned_about_with_what_was_probably_meant() {
     let options = Options {
         derives: lists(&["shop.order"], "PartialOrd"),
-        attributes: lists(&["pay.v1.Bil"], "#[allow(dead_code)]"),
+        attributes: lists(&["OrderRef", "pay.v1.Bil"], "#[allow(dead_code)]"),
         replacements: paths(&[
             ("com.other.Wholly", "crate::Other"),
             ("Wieght", "crate::W"),
@@ -114,6 +114,7 @@ fn keys_that_name_nothing_are_warned_about_with_what_was_probably_meant() {
         said,
         [
             format!("options, at derives: \"shop.order\" {nothing}; there is \"shop.Order\""),
+            format!("options, at attributes: \"OrderRef\" {nothing}"),
             format!("options, at attributes: \"pay.v1.Bil\" {nothing}; there is \"pay.v1.Bill\""),
             format!("options, at replacements: \"Money\" {nothing}; there is \"common.Money\""),
             format!("options, at replacements: \"Wieght\" {nothing}"),
