@@ -1,9 +1,10 @@
 //! The view in memory against one loaded from the tables, and against a model of a few lines.
 //!
 //! Random sequences of operations go through the use cases, in process, on both databases. A model of subjects, versions,
-//! ids and associations says what each has to answer. After every few operations the view of the node has to be equal to one loaded fresh from
-//! the tables, no reference may dangle, and no id may have got another meaning. Every level is `NONE`, because whom a
-//! schema breaks is not the matter here. `PROPTEST_CASES` sets the number of sequences on SQLite; PostgreSQL gets a quarter.
+//! ids and associations says what each has to answer. After every few operations the view of the node has to be equal to
+//! one loaded fresh from the tables, no reference may dangle, and no id may have got another meaning. Every level is `NONE`,
+//! because whom a schema breaks is not the matter here. `PROPTEST_CASES` sets the number of sequences on SQLite;
+//! PostgreSQL gets a quarter.
 
 #![expect(
     clippy::unwrap_used,
